@@ -1,0 +1,99 @@
+# All that people and CI run. Each step of the installation leaves a stamp, so nothing is done twice.
+PYTHON ?= python3
+BIN := .venv/bin
+PO := sleek/locale/zh_Hans/LC_MESSAGES/django.po
+MO := $(PO:.po=.mo)
+READY := .venv/.run node_modules/.installed $(MO)
+READY_TO_TEST := .venv/.dev node_modules/.installed $(MO)
+# Two processes are what a small machine has cores for.
+PYTEST := $(BIN)/pytest -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-browser check lint types messages bench seed docs shell migrate lock clean
+
+help:
+	@echo "make up            the demo: installs what is missing, then runs everything (Ctrl-C stops it)"
+	@echo "make test          the tests, without the browser's"
+	@echo "make test-browser  the tests that drive a browser"
+	@echo "make check         all that CI checks"
+	@echo "make lint types messages bench seed docs shell migrate lock clean"
+
+up: $(READY)
+	@exec $(BIN)/sleek up
+
+test: $(READY_TO_TEST)
+	$(PYTEST)
+
+test-browser: $(READY_TO_TEST)
+	$(BIN)/pytest tests/browser
+
+check:
+	@.ci/run
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+# Collect the texts of the code into the catalogue; then translate what is new in it.
+messages: .venv/.dev
+	$(BIN)/python tools/messages.py update
+	$(BIN)/python tools/messages.py check
+
+bench: $(READY_TO_TEST)
+	@set -e; for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program; done
+
+seed: $(READY)
+	$(BIN)/sleek seed
+
+# The documentation is checked against the code: settings, event kinds, error codes, channels.
+docs: $(READY_TO_TEST)
+	$(BIN)/pytest tests/test_docs.py
+
+shell: $(READY)
+	$(BIN)/sleek shell
+
+migrate: $(READY)
+	$(BIN)/sleek migrate
+
+# After a change of the dependencies in pyproject.toml.
+lock: .venv/.dev
+	$(BIN)/python tools/uv.py pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		pyproject.toml --output-file requirements/run.txt
+	$(BIN)/python tools/uv.py pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		pyproject.toml --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+# The demo's data are only deleted by `make clean`.
+clean:
+	@test ! -x $(BIN)/sleek || $(BIN)/sleek postgres delete
+	rm -rf var .venv node_modules sleek.egg-info
+
+.venv/.made: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		"Sleek needs Python 3.11 or later. Where it has another name: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.run: .venv/.made requirements/run.txt pyproject.toml
+	@echo "Installing what Sleek runs on"
+	@$(BIN)/python tools/uv.py pip sync --quiet --compile-bytecode requirements/run.txt
+	@$(BIN)/python tools/uv.py pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements/dev.txt
+	@echo "Installing what Sleek is tested with"
+	@$(BIN)/python tools/uv.py pip install --quiet --require-hashes --compile-bytecode -r requirements/dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json | .venv/.run
+	@echo "Installing the pages' styles and scripts"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	@touch $@
+
+$(MO): $(PO) tools/messages.py | .venv/.run
+	@$(BIN)/python tools/messages.py compile

@@ -1,0 +1,1 @@
+"""Sleek collects small business payments and knows where every cent is."""

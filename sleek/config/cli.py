@@ -1,0 +1,121 @@
+"""The command `sleek`. Each line of `COMMANDS` is one; what it needs is imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+# name: (module:function, what it does). The function takes the remaining words and returns the exit code.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("sleek.config.processes.supervisor:up", "run the whole demo in the foreground"),
+    "serve": ("sleek.config.processes.production:serve", "run the web server (production)"),
+    "worker": (
+        "sleek.config.processes.production:worker",
+        "run the background worker (production)",
+    ),
+    "doctor": ("sleek.config.doctor:main", "say what is missing or unsafe in this installation"),
+    "migrate": ("sleek.config.cli:migrate", "bring the database up to date"),
+    "seed": ("sleek.config.cli:seed", "tell the demo's story once, for var/demo.json"),
+    "shell": ("sleek.config.cli:shell", "a Python shell with Sleek loaded"),
+    "postgres": ("sleek.config.cli:postgres", "start, stop, name or delete the embedded database"),
+    "manage": ("sleek.config.cli:manage", "any command of Django's"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="sleek", description="Collect small business payments.")
+    words = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (_, purpose) in COMMANDS.items():
+        words.add_parser(name, help=purpose, add_help=False)
+    chosen, rest = parser.parse_known_args(arguments)
+    place, _, function = COMMANDS[chosen.command][0].partition(":")
+    return int(getattr(importlib.import_module(place), function)(rest))
+
+
+def migrate(arguments: Sequence[str]) -> int:
+    return manage(["migrate", "--no-input", *arguments])
+
+
+def shell(arguments: Sequence[str]) -> int:
+    return manage(["shell", *arguments])
+
+
+def manage(arguments: Sequence[str]) -> int:
+    with installation():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["sleek manage", *arguments])
+    return 0
+
+
+def seed(arguments: Sequence[str]) -> int:
+    argparse.ArgumentParser(prog="sleek seed").parse_args(arguments)
+    with installation():
+        import django
+        from django.conf import settings
+
+        django.setup()
+        file = Path(settings.HOME, "demo.json")
+        if file.exists():
+            print(f"The story is told already: {file}")
+            return 0
+        importlib.import_module("sleek.config.demo").seed()
+    return 0
+
+
+def postgres(arguments: Sequence[str]) -> int:
+    from sleek.config.embedded_postgres import PostgresError, Server
+
+    parser = argparse.ArgumentParser(prog="sleek postgres")
+    parser.add_argument("verb", choices=["start", "stop", "url", "delete"])
+    verb = parser.parse_args(arguments).verb
+    try:
+        server = Server(_home())
+        if verb == "stop":
+            server.stop()
+        elif verb == "delete":
+            server.delete()
+        elif verb == "start":
+            server.start()
+            print(server.ensure_database("sleek"))
+        else:
+            print(server.url("sleek"))
+    except PostgresError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def installation() -> Iterator[None]:
+    """Be the demo where nothing says otherwise, and lend it its database where that does not run."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sleek.config.settings")
+    from sleek.config.processes.environment import Demo, is_demo_home
+
+    if "DATABASE_URL" in os.environ or not is_demo_home(os.environ):
+        yield
+        return
+    from sleek.config.embedded_postgres import Server
+
+    server = Server(_home())
+    was_running = server.is_running()
+    server.start()
+    os.environ.update(Demo.read(os.environ).environment(server.ensure_database("sleek")))
+    try:
+        yield
+    finally:
+        if not was_running:
+            server.stop()
+
+
+def _home() -> Path:
+    return Path(os.environ.get("SLEEK_HOME") or "var")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

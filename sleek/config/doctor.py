@@ -1,0 +1,110 @@
+"""`sleek doctor`: what is missing or unsafe. `serve` and `worker` refuse to start on the same findings."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from sleek.config.processes.environment import DEMO
+
+SECRET_KEY_LENGTH = 40
+OLDEST_POSTGRES = (15,)
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="sleek doctor", description=__doc__)
+    parser.parse_args(arguments)
+    from sleek.config.cli import installation
+
+    with installation():
+        from django.conf import settings
+
+        findings = list(examine())
+        for finding in findings:
+            print(f"- {finding}")
+        if settings.MODE != "production":
+            print(f"SLEEK_MODE={settings.MODE}: good for trying out, not for other people's money.")
+        print("Nothing is missing." if not findings else f"{len(findings)} to settle.")
+    return 1 if findings else 0
+
+
+def examine() -> Iterator[str]:
+    """Sentences that name the setting. Those about the database come only once it can be asked."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if settings.MODE == "production":
+        yield from _unsafe_settings()
+    yield from _database()
+
+
+def _unsafe_settings() -> Iterator[str]:
+    from django.conf import settings
+
+    if settings.DEBUG:
+        yield "Debug pages are on: they show secrets to visitors."
+    yield from _secrets(settings.SECRET_KEY, settings.ENCRYPTION_KEYS)
+    if not settings.MAIL_URL:
+        yield "SLEEK_MAIL_URL is not set: nobody could confirm an address or reset a password."
+    if not settings.STATIC_ROOT.is_dir():
+        yield f"{settings.STATIC_ROOT} is missing: run `sleek manage collectstatic --no-input`."
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme != "https" and public.hostname not in LOOPBACK:
+        yield "SLEEK_PUBLIC_URL must begin with https://: passwords and payments pass through it."
+
+
+def _secrets(secret_key: str, encryption_keys: str) -> Iterator[str]:
+    if secret_key.startswith(DEMO):
+        yield "SLEEK_SECRET_KEY is the demo's: make one of your own."
+    elif len(secret_key) < SECRET_KEY_LENGTH:
+        yield f"SLEEK_SECRET_KEY is missing or shorter than {SECRET_KEY_LENGTH} characters."
+    pairs = [pair.partition(":") for pair in encryption_keys.split(",") if pair.strip()]
+    if not pairs:
+        yield "SLEEK_ENCRYPTION_KEYS is not set: credentials and personal data could not be kept."
+    for name, _, key in pairs:
+        if name.strip().startswith(DEMO):
+            yield f"SLEEK_ENCRYPTION_KEYS holds the demo's key {name.strip()!r}."
+        elif not _is_key(key):
+            yield f"SLEEK_ENCRYPTION_KEYS: key {name.strip()!r} is not the base64 of 32 bytes."
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except binascii.Error:
+        return False
+
+
+def _database() -> Iterator[str]:
+    from django.conf import settings
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        yield f"DATABASE_URL: the database does not answer ({str(error).strip()})."
+        return
+    if connection.get_database_version() < OLDEST_POSTGRES:
+        yield "DATABASE_URL: PostgreSQL 15 or later is needed."
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield "The database is not up to date: run `sleek migrate`."
+        return
+    if settings.MODE == "production":
+        yield from _sandbox_connections()
+
+
+def _sandbox_connections() -> Iterator[str]:
+    """Live money must not go to a simulation, nor to this very machine."""
+    from sleek.channels.models import Connection
+
+    for connection in Connection.objects.filter(is_enabled=True).iterator():
+        for name, value in connection.unseal().items():
+            if urlsplit(value).hostname in LOOPBACK:
+                yield f"Connection {connection.public_id} ({connection}): {name} points at the sandbox."

@@ -1,0 +1,112 @@
+"""The worker process: the notice inbox, the consumers of events, and the jobs, each woken by
+NOTIFY.
+
+The two readers are threads that survive a lost database and go on when it is back. The jobs are
+Procrastinate's; its own heartbeat tells `/readyz` that this process lives, and when it gives up the
+process ends and its supervisor starts a new one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import django
+import psycopg
+
+logger = logging.getLogger("sleek.worker")
+
+JOB_CONCURRENCY = 4
+NOTICES_POLL_S = 1.0  # a notice whose retry is due wakes nobody
+EVENTS_POLL_S = (
+    0.2  # an event becomes visible when an older transaction ends, which wakes nobody either
+)
+AFTER_ERROR_S = 1.0
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sleek.config.settings")
+    django.setup()
+    from procrastinate.contrib.django import app
+
+    from sleek.events.actions import CHANNEL
+    from sleek.payments import actions as payments
+
+    stopping = threading.Event()
+    readers = [
+        _reader("notices", payments.WAKE, NOTICES_POLL_S, payments.apply_waiting, stopping),
+        _reader("events", CHANNEL, EVENTS_POLL_S, _consume, stopping),
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app.run_worker(
+            concurrency=JOB_CONCURRENCY, delete_jobs="successful", fetch_job_polling_interval=5.0
+        )
+    finally:
+        stopping.set()
+        for reader in readers:
+            reader.join()
+
+
+def _consume() -> int:
+    from sleek.events import actions as events
+    from sleek.payments import tasks as payments
+    from sleek.refunds import actions as refunds
+
+    consumers = {"payments": payments.follow, "refunds": refunds.follow}
+    return sum(events.consume(name, handle) for name, handle in consumers.items())
+
+
+def _reader(
+    name: str, channel: str, poll_s: float, work: Callable[[], int], stopping: threading.Event
+) -> threading.Thread:
+    def run() -> None:
+        while not stopping.is_set():
+            try:
+                _read(channel, poll_s, work, stopping)
+            except (
+                Exception
+            ):  # the database may be away for a while; nothing is lost, it waits in its tables
+                logger.exception("worker.reader_failed", extra={"reader": name})
+                stopping.wait(AFTER_ERROR_S)
+
+    return threading.Thread(target=run, name=name)
+
+
+def _read(channel: str, poll_s: float, work: Callable[[], int], stopping: threading.Event) -> None:
+    from django.db import connection
+
+    # Listening starts before the first look, so that nothing arrives unheard between the two.
+    with _listening(channel) as listener:
+        try:
+            while not stopping.is_set():
+                while work() and not stopping.is_set():
+                    pass
+                for _ in listener.notifies(timeout=poll_s, stop_after=1):
+                    pass
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _listening(channel: str) -> Iterator[psycopg.Connection]:
+    from django.db import connection
+
+    parameters = connection.get_connection_params()
+    known = {
+        key: parameters[key]
+        for key in ("host", "port", "dbname", "user", "password")
+        if key in parameters
+    }
+    with psycopg.connect(**known, autocommit=True) as listener:
+        listener.execute(f"LISTEN {channel}")
+        yield listener
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Ids that leave the process: prefixed, sortable by time, unguessable.
+
+`pay_` + 26 characters of Crockford's base 32: 48 bits of milliseconds, then 80 random bits (a ULID
+in lower case). Rows made together sit together in an index. `token` is for short addresses and is
+all chance.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sleek.core import clock
+
+_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
+# No 0 O I l: people read these aloud and copy them from paper.
+_BASE57 = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+TOKEN_LENGTH = 12  # 57^12 is 70 bits
+
+_random_bits: Callable[[int], int] = secrets.randbits
+
+
+def new(prefix: str) -> str:
+    """A fresh public id such as `pay_01jd…`."""
+    number = int(clock.now().timestamp() * 1000) << 80 | _random_bits(80)
+    return f"{prefix}_{_digits(number, _BASE32, 26)}"
+
+
+def token(length: int = TOKEN_LENGTH) -> str:
+    """A short random word for an address that must not be guessed."""
+    return _digits(_random_bits(8 * length), _BASE57, length)
+
+
+@contextmanager
+def use(random_bits: Callable[[int], int]) -> Iterator[None]:
+    """Take chance from `random_bits` while the block runs."""
+    global _random_bits
+    before, _random_bits = _random_bits, random_bits
+    try:
+        yield
+    finally:
+        _random_bits = before
+
+
+def _digits(number: int, alphabet: str, length: int) -> str:
+    base = len(alphabet)
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, base)
+        digits.append(alphabet[digit])
+    return "".join(reversed(digits))

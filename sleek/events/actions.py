@@ -1,0 +1,82 @@
+"""Recording facts, and reading them as a consumer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from sleek.core import clock
+from sleek.events.models import Cursor, Event
+
+BATCH = 200  # events a consumer is handed at a time
+CHANNEL = "sleek_events"  # NOTIFY wakes the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an action hands over; it becomes one `Event`."""
+
+    kind: str
+    subject: str
+    merchant_id: int | None
+    data: dict[str, object] = field(default_factory=dict)
+
+
+def record(facts: Sequence[Fact]) -> None:
+    """Write facts in the caller's transaction and wake the consumers when it commits."""
+    if not facts:
+        return
+    moment = clock.now()
+    Event.objects.bulk_create(
+        Event(
+            kind=fact.kind,
+            subject=fact.subject,
+            merchant_id=fact.merchant_id,
+            data=fact.data,
+            created_at=moment,
+        )
+        for fact in facts
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+@transaction.atomic
+def consume(consumer: str, handle: Callable[[Sequence[Event]], None], *, limit: int = BATCH) -> int:
+    """Hand the next events to `handle` and move the cursor, in one transaction; returns how many.
+
+    `handle` therefore does database work only; slow I/O is deferred as a job. When it raises,
+    nothing moves and the same events come again. Two workers with one consumer wait for each other
+    on the cursor's row.
+    """
+    Cursor.objects.bulk_create([Cursor(consumer=consumer)], ignore_conflicts=True)
+    place = Cursor.objects.select_for_update().get(consumer=consumer)
+    events = list(Event.objects.raw(_NEXT, [place.transaction_id, place.event_id, limit]))
+    if not events:
+        return 0
+    handle(events)
+    last = events[-1]
+    place.transaction_id, place.event_id = last.transaction_id, last.pk
+    place.updated_at = clock.now()
+    place.save(update_fields=["transaction_id", "event_id", "updated_at"])
+    return len(events)
+
+
+def rewind(consumer: str) -> None:
+    """Let a consumer read everything again from the first event."""
+    Cursor.objects.filter(consumer=consumer).update(transaction_id=0, event_id=0)
+
+
+# A transaction that is still running may commit an event with a lower id later, so nothing at or
+# above the oldest running transaction is shown yet.
+_NEXT = """
+    SELECT id, public_id, kind, merchant_id, subject, data, created_at,
+           transaction_id::text::bigint AS transaction_id
+    FROM events_event
+    WHERE (transaction_id, id) > (%s::text::xid8, %s)
+      AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY events_event.transaction_id, id
+    LIMIT %s
+"""

@@ -1,0 +1,19 @@
+"""What keeps the ledger honest: triggers that refuse, and `ledger_post`, the one way in."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+HERE = Path(__file__).parent
+
+
+def sql(name: str) -> str:
+    return (HERE / name).read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_initial")]
+    operations = [
+        migrations.RunSQL(sql("0002_refusals.sql"), migrations.RunSQL.noop),
+        migrations.RunSQL(sql("0002_post.sql"), migrations.RunSQL.noop),
+    ]

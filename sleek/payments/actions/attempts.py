@@ -1,0 +1,223 @@
+"""Trying to pay: promise an attempt, send it, ask about it, close it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sleek.channels import registry
+from sleek.channels.base import ChannelError, Failure, NextStep, Order, Outcome, Report, Unavailable
+from sleek.core import clock
+from sleek.core.errors import SleekError
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.links.models import PaymentLink
+from sleek.payments import rules
+from sleek.payments.actions.reports import apply_reports
+from sleek.payments.models import Attempt, Payment
+from sleek.payments.queries import Offer
+from sleek.payments.rules import AttemptStatus, PaymentStatus
+
+logger = logging.getLogger(__name__)
+
+PAYMENT_LIFETIME = timedelta(hours=24)  # of a payment begun on a reusable link
+
+
+class NotPayable(SleekError):
+    """The payment is paid, expired or canceled, or its link is closed."""
+
+    code = "not_payable"
+
+
+class OutcomeUnknown(SleekError):
+    """An earlier try may still succeed; paying again is held until its provider has answered."""
+
+    code = "outcome_unknown"
+
+
+@transaction.atomic
+def open_for_link(link: PaymentLink, *, language: str, public_id: str = "") -> Payment:
+    """The payment that somebody who opens the link will pay.
+
+    A single-use link has one, whoever comes. On a reusable link `public_id` says which is meant, so
+    that opening it twice (a double click, a second tab) opens one.
+    """
+    if not link.is_reusable:
+        # The link's row is the lock: two first visitors at once still make one payment.
+        PaymentLink.objects.select_for_update(no_key=True).get(pk=link.pk)
+    lifetime_end = clock.now() + PAYMENT_LIFETIME if link.is_reusable else None
+    ends = [end for end in (link.expires_at, lifetime_end) if end]
+    terms: dict[str, object] = {
+        "merchant_id": link.merchant_id,
+        "amount": link.amount,
+        "currency": link.currency,
+        "description": link.reason,
+        "language": language,
+        "expires_at": min(ends, default=None),
+    }
+    if not link.is_reusable:
+        return Payment.objects.get_or_create(single_link=link, defaults={**terms, "link": link})[0]
+    if not public_id:
+        return Payment.objects.create(link=link, **terms)
+    return Payment.objects.get_or_create(public_id=public_id, link=link, defaults=terms)[0]
+
+
+def begin(payment: Payment, offer: Offer) -> Attempt:
+    """Start a try and bring back where the payer goes next (`next_url` or `next_qr`).
+
+    Repeating it (a double click, a second tab) finds the try that is already open. When the channel
+    cannot or will not start, the attempt comes back failed: the payer has seen nothing to pay.
+    Raises `NotPayable` or `OutcomeUnknown`.
+    """
+    attempt, is_new = _promise(payment, offer)
+    return _send(attempt) if is_new else attempt
+
+
+@transaction.atomic
+def _promise(payment: Payment, offer: Offer) -> tuple[Attempt, bool]:
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    now = clock.now()
+    if payment.status not in rules.PAYABLE or (payment.expires_at and payment.expires_at <= now):
+        raise NotPayable(_("This payment can no longer be made."))
+    attempts = list(payment.attempts.all())
+    payer_can_act = (AttemptStatus.STARTED, AttemptStatus.REQUIRES_ACTION)
+    if any(attempt.is_held and attempt.status not in payer_can_act for attempt in attempts):
+        raise OutcomeUnknown(
+            _("An earlier try is still being confirmed. Please do not pay again yet.")
+        )
+    for attempt in attempts:
+        if _is_same_try(attempt, offer, now):
+            return attempt, False
+
+    ends = now + registry.capabilities(offer.connection.channel).lifetime
+    attempt = Attempt.objects.create(
+        payment=payment,
+        connection=offer.connection,
+        channel=offer.connection.channel,
+        method=offer.method,
+        flow=offer.flow,
+        amount=payment.amount,
+        currency=payment.currency,
+        expires_at=ends,
+        check_at=rules.next_check(now, 0),
+    )
+    payment.status = PaymentStatus.PROCESSING
+    payment.updated_at = now
+    payment.save(update_fields=["status", "updated_at"])
+    data: dict[str, object] = {"attempt": attempt.public_id, "channel": attempt.channel}
+    events.record([Fact("attempt.started", payment.public_id, payment.merchant_id, data)])
+    return attempt, True
+
+
+def _is_same_try(attempt: Attempt, offer: Offer, now: datetime) -> bool:
+    return (
+        attempt.status in (AttemptStatus.STARTED, AttemptStatus.REQUIRES_ACTION)
+        and attempt.expires_at > now
+        and (attempt.connection_id, attempt.method, attempt.flow)
+        == (offer.connection.pk, offer.method, offer.flow)
+    )
+
+
+def _send(attempt: Attempt) -> Attempt:
+    channel = registry.connect(attempt.connection)
+    try:
+        step = channel.start(order_of(attempt))
+    except ChannelError as error:
+        logger.warning(
+            "attempts.not_started", extra={"attempt": attempt.public_id, "error": error.code}
+        )
+        code = getattr(error, "reason", "") or error.code
+        failed = Report(
+            attempt.public_id, Outcome.FAILED, failure=Failure.PROVIDER, failure_code=code
+        )
+        apply_reports([failed])
+        return Attempt.objects.get(pk=attempt.pk)
+    return _learn_next_step(attempt, step)
+
+
+@transaction.atomic
+def _learn_next_step(attempt: Attempt, step: NextStep) -> Attempt:
+    Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
+    attempt = Attempt.objects.get(pk=attempt.pk)
+    attempt.reference = attempt.reference or step.reference
+    attempt.next_url, attempt.next_qr = step.url, step.qr
+    if attempt.status == AttemptStatus.STARTED:
+        attempt.status = AttemptStatus.REQUIRES_ACTION
+    attempt.updated_at = clock.now()
+    attempt.save(update_fields=["reference", "next_url", "next_qr", "status", "updated_at"])
+    return attempt
+
+
+def order_of(attempt: Attempt) -> Order:
+    """What the channel is asked to collect for this attempt."""
+    payment, connection = attempt.payment, attempt.connection
+    return Order(
+        key=attempt.public_id,
+        amount=attempt.money,
+        method=attempt.method,
+        flow=attempt.flow,  # type: ignore[arg-type]  # the column holds a Flow's value
+        description=payment.description,
+        return_url=f"{settings.PUBLIC_URL}/pay/{payment.public_id}/return/",
+        notice_url=f"{settings.PUBLIC_URL}/callbacks/{connection.channel}/{connection.public_id}/",
+        expires_at=attempt.expires_at,
+        language=payment.language,
+        reference=attempt.reference,
+    )
+
+
+def check(attempt: Attempt) -> None:
+    """Ask the provider what became of an attempt, and set when to ask again.
+
+    Past its end it is closed there first.
+    """
+    channel = registry.connect(attempt.connection)
+    is_over = attempt.status in rules.OPEN_ATTEMPTS and attempt.expires_at <= clock.now()
+    try:
+        order = order_of(attempt)
+        report = channel.cancel(order) if is_over else channel.fetch(order)
+        apply_reports([report])
+    except Unavailable:
+        logger.warning("attempts.provider_unavailable", extra={"attempt": attempt.public_id})
+    except ChannelError as error:
+        logger.warning(
+            "attempts.check_refused", extra={"attempt": attempt.public_id, "error": error.message}
+        )
+    _schedule_next_check(attempt)
+
+
+@transaction.atomic
+def _schedule_next_check(attempt: Attempt) -> None:
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
+    attempt = Attempt.objects.get(pk=attempt.pk)
+    if attempt.check_at is None:
+        return
+    attempt.check_count += 1
+    if attempt.status == AttemptStatus.SUCCEEDED:
+        attempt.check_at = rules.next_check(
+            clock.now(), attempt.check_count, limit=rules.FEE_CHECKS
+        )
+    else:
+        attempt.check_at = rules.next_check(attempt.created_at, attempt.check_count)
+        if attempt.check_at is None:
+            attempt.status = AttemptStatus.UNKNOWN
+            data: dict[str, object] = {"attempt": attempt.public_id, "channel": attempt.channel}
+            events.record([Fact("attempt.stuck", payment.public_id, payment.merchant_id, data)])
+    attempt.save(update_fields=["check_count", "check_at", "status"])
+
+
+def close_others(payment: Payment) -> None:
+    """Close every open try of a payment at its provider, so that nobody can pay it a second time
+    there.
+    """
+    for attempt in payment.attempts.filter(status__in=rules.OPEN_ATTEMPTS):
+        try:
+            apply_reports([registry.connect(attempt.connection).cancel(order_of(attempt))])
+        except ChannelError as error:
+            # The janitor goes on asking; money that still arrives is returned.
+            logger.warning(
+                "attempts.not_closed", extra={"attempt": attempt.public_id, "error": error.code}
+            )

@@ -1,0 +1,53 @@
+"""Ending payments that nobody paid in time, and taking one up again after wrong money went back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from sleek.core import clock
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.payments import rules
+from sleek.payments.actions.attempts import close_others
+from sleek.payments.models import Attempt, Payment
+from sleek.payments.rules import PaymentStatus
+
+
+def expire(payment: Payment) -> None:
+    """Close its open tries, then expire it.
+
+    Money that arrives all the same is late: it goes back by itself.
+    """
+    close_others(payment)
+    _end(payment)
+
+
+@transaction.atomic
+def _end(payment: Payment) -> None:
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    now = clock.now()
+    if payment.status not in rules.PAYABLE or not payment.expires_at or payment.expires_at > now:
+        return
+    if any(attempt.is_held for attempt in payment.attempts.all()):
+        return  # it may still be paid, or wrong money waits for a person's decision
+    payment.status = PaymentStatus.EXPIRED
+    payment.updated_at = now
+    payment.save(update_fields=["status", "updated_at"])
+    events.record([Fact("payment.expired", payment.public_id, payment.merchant_id)])
+
+
+@transaction.atomic
+def take_up_again(attempt: Attempt) -> None:
+    """An attempt's surplus is back with its payer:
+
+    If that was what held the payment, it may be made again.
+    """
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
+    now = clock.now()
+    Attempt.objects.filter(pk=attempt.pk).update(returned_at=now, updated_at=now)
+    is_held = any(other.is_held for other in payment.attempts.all())
+    if payment.status == PaymentStatus.PROCESSING and not is_held:
+        payment.status = PaymentStatus.PENDING
+        payment.updated_at = now
+        payment.save(update_fields=["status", "updated_at"])
+        events.record([Fact("payment.reopened", payment.public_id, payment.merchant_id)])

@@ -1,0 +1,204 @@
+"""Tables of payments, attempts and notices."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from sleek.core import clock, ids
+from sleek.core.money import Money
+from sleek.payments.rules import (
+    OPEN_ATTEMPTS,
+    AttemptStatus,
+    NoticeStatus,
+    PaymentStatus,
+    Surplus,
+)
+
+
+def _payment_id() -> str:
+    return ids.new("pay")
+
+
+def _attempt_id() -> str:
+    return ids.new("att")
+
+
+class Payment(models.Model):
+    """One wish to collect an amount, and what came of it."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=_payment_id, editable=False)
+    merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="payments")
+    link = models.ForeignKey(
+        "links.PaymentLink", models.PROTECT, null=True, related_name="payments"
+    )
+    # The link again, when it may be paid only once: then it has one payment, whoever opens it.
+    single_link = models.OneToOneField(
+        "links.PaymentLink", models.PROTECT, null=True, related_name="+"
+    )
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    description = models.CharField(max_length=140)
+    status = models.CharField(max_length=12, default=PaymentStatus.PENDING)
+    amount_refunded = models.BigIntegerField(default=0)
+    language = models.CharField(max_length=10, default="en")
+    expires_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_asks_for_something"),
+            models.CheckConstraint(
+                condition=Q(status__in=[*PaymentStatus]), name="payment_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_refunded__gte=0, amount_refunded__lte=F("amount")),
+                name="refunds_never_exceed_the_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="succeeded", succeeded_at__isnull=False)
+                | (~Q(status="succeeded") & Q(succeeded_at__isnull=True)),
+                name="succeeded_payment_has_its_moment",
+            ),
+        ]
+        indexes = [
+            # The back office lists payments by when they were paid, or else opened.
+            models.Index(
+                F("merchant"),
+                Coalesce("succeeded_at", "created_at").desc(),
+                F("id").desc(),
+                name="payment_newest_first",
+            ),
+            models.Index(
+                fields=["merchant", "succeeded_at"],
+                condition=Q(status="succeeded"),
+                name="payment_by_success",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status__in=["pending", "processing", "failed"]),
+                name="payment_to_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.money} {self.status}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class Attempt(models.Model):
+    """One try to pay a payment through one connection.
+
+    Its public id is the provider's idempotency key.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=_attempt_id, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
+    connection = models.ForeignKey("channels.Connection", models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=20)
+    method = models.CharField(max_length=20)
+    flow = models.CharField(max_length=10)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=16, default=AttemptStatus.STARTED)
+    reference = models.CharField(max_length=128, blank=True)
+    next_url = models.TextField(blank=True)
+    next_qr = models.TextField(blank=True)
+    failure = models.CharField(max_length=20, blank=True)
+    failure_code = models.CharField(max_length=80, blank=True)
+    payer = models.CharField(max_length=80, blank=True)
+    amount_received = models.BigIntegerField(null=True)
+    currency_received = models.CharField(max_length=3, blank=True)
+    surplus = models.CharField(max_length=10, blank=True)
+    returned_at = models.DateTimeField(null=True)  # when its surplus had gone back to the payer
+    fee = models.BigIntegerField(null=True)
+    fee_currency = models.CharField(max_length=3, blank=True)
+    expires_at = models.DateTimeField()
+    # When the janitor asks the provider next; null when nothing is left to learn.
+    check_at = models.DateTimeField(null=True)
+    check_count = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[*AttemptStatus]), name="attempt_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(surplus__in=[*Surplus]), name="surplus_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status="succeeded") | Q(amount_received__isnull=False),
+                name="succeeded_attempt_has_an_amount",
+            ),
+            # Two places, on purpose: the rule refuses it, and the database cannot hold it.
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(status="succeeded", surplus=""),
+                name="payment_is_paid_by_one_attempt",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.channel} {self.status}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def is_held(self) -> bool:
+        """It still has a claim on the payment:
+
+        Its outcome is open, or wrong money of it waits for a decision.
+        """
+        waits = self.surplus in (Surplus.AMOUNT, Surplus.CURRENCY) and self.returned_at is None
+        return waits or self.status in OPEN_ATTEMPTS
+
+    @property
+    def money_received(self) -> Money | None:
+        if self.amount_received is None:
+            return None
+        return Money(self.amount_received, self.currency_received)
+
+
+class Notice(models.Model):
+    """A provider's verified inbound message, kept as it came, with the report it was translated
+    into.
+    """
+
+    channel = models.CharField(max_length=20)
+    connection = models.ForeignKey("channels.Connection", models.PROTECT, related_name="+")
+    notice_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=64, blank=True)  # our attempt's or refund's public id
+    report = models.JSONField(null=True)
+    body = models.BinaryField()
+    status = models.CharField(max_length=8, default=NoticeStatus.WAITING)
+    tries = models.SmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    try_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "notice_id"], name="notice_is_kept_once")
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(status="waiting"), name="notice_waiting"),
+            models.Index(fields=["key"], condition=~Q(key=""), name="notice_by_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.kind} {self.notice_id}"

@@ -1,0 +1,19 @@
+"""Background work on refunds: sending them, and asking until they are known."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from sleek.core import clock
+from sleek.refunds import actions as refunds
+from sleek.refunds.models import Refund
+
+DUE = 50  # refunds looked at in one round
+
+
+@app.periodic(cron="*/5 * * * * *")
+@app.task(queueing_lock="refunds.check_due")
+def check_due(timestamp: int) -> None:
+    due = Refund.objects.filter(check_at__lte=clock.now()).order_by("check_at")
+    for refund in due.select_related("attempt__connection", "attempt__payment")[:DUE]:
+        refunds.check(refund)

@@ -1,0 +1,83 @@
+"""The writing desk: concurrent notices share one commit.
+
+Every request waits until its notice is on disk. While one commit is under way the next notices
+gather, and go together with the next one: no timer, no delay for a lone notice, and under load one
+commit for dozens.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import Future
+
+from django.db import OperationalError, connection
+
+from sleek.payments import actions as payments
+from sleek.payments.actions import Kept
+
+WRITE_TIMEOUT_S = 10.0  # then the provider is told to come again
+BATCH = 256
+
+_Handed = tuple[Kept, "Future[None]"]
+
+
+class Desk:
+    """One per process; its thread starts with the first notice, so that a forked server process has
+    its own.
+    """
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[_Handed] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def hand_in(self, kept: Kept) -> None:
+        """Return when the notice is durable. Raises what the database raised, or `TimeoutError`."""
+        self._ensure_thread()
+        done: Future[None] = Future()
+        self._queue.put((kept, done))
+        done.result(timeout=WRITE_TIMEOUT_S)
+
+    def _ensure_thread(self) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._write, name="desk", daemon=True)
+                    self._thread.start()
+
+    def _write(self) -> None:
+        while True:
+            batch = self._next_batch()
+            error = _keep([kept for kept, _ in batch])
+            if error is None:
+                for _, done in batch:
+                    done.set_result(None)
+                continue
+            # One notice that cannot be stored must not keep its neighbours out.
+            for kept, done in batch:
+                alone = _keep([kept]) if len(batch) > 1 else error
+                done.set_exception(alone) if alone else done.set_result(None)
+
+    def _next_batch(self) -> list[_Handed]:
+        batch = [self._queue.get()]
+        while len(batch) < BATCH:
+            try:
+                batch.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+
+def _keep(batch: list[Kept]) -> Exception | None:
+    try:
+        try:
+            payments.keep(batch)
+        except OperationalError:
+            # The database was restarted since the last notice. Keeping twice is keeping once.
+            connection.close()
+            payments.keep(batch)
+    except Exception as error:  # handed to the waiting request, which answers 503
+        connection.close()
+        return error
+    return None

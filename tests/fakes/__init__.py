@@ -1,0 +1,1 @@
+"""Fakes of what lies outside: providers. Nothing of Sleek itself is ever faked."""

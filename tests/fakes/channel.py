@@ -1,0 +1,114 @@
+"""A provider in this process: its books are a dict, its network fails when a test says so.
+
+`bank` holds what every `Till` (the channel over it) sees; a fixture gives a fresh one to each test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar
+
+from sleek.channels.base import (
+    Acknowledgement,
+    Capabilities,
+    Flow,
+    Method,
+    NextStep,
+    Notice,
+    Order,
+    Outcome,
+    RefundOrder,
+    RefundReport,
+    Refused,
+    Report,
+    Unavailable,
+    Untrusted,
+)
+from sleek.core.money import Money
+
+
+@dataclass
+class Bank:
+    """What the provider knows, and what is wrong with it today."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    refunds: dict[str, RefundReport] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    is_down: bool = False
+    refuses: bool = False
+
+    def pay(self, key: str, amount: Money | None = None, fee: Money | None = None) -> Report:
+        received = amount or self.orders[key].amount
+        self.reports[key] = Report(key, Outcome.SUCCEEDED, received, reference=f"T-{key}", fee=fee)
+        return self.reports[key]
+
+    def count(self, verb: str) -> int:
+        return sum(name == verb for name, _ in self.calls)
+
+    def answer(self, verb: str, key: str) -> None:
+        self.calls.append((verb, key))
+        if self.is_down:
+            raise Unavailable("no answer")
+        if self.refuses:
+            raise Refused("no", reason="till_says_no")
+
+
+class Till:
+    id: ClassVar[str] = "till"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        methods=(
+            Method("card", (Flow.REDIRECT,), None),
+            Method("alipay", (Flow.QR, Flow.REDIRECT, Flow.MOBILE), frozenset({"CNY"})),
+        ),
+        tells_fee=True,
+        lifetime=timedelta(minutes=30),
+    )
+    acknowledgement: ClassVar[Acknowledgement] = Acknowledgement(200, "thanks")
+    bank: ClassVar[Bank] = Bank()
+
+    def __init__(self, credentials: Mapping[str, str]) -> None:
+        self.secret = credentials["secret"]
+
+    def start(self, order: Order) -> NextStep:
+        self.bank.answer("start", order.key)
+        self.bank.orders[order.key] = order
+        url = f"https://till.example/{order.key}"
+        if order.flow == Flow.QR:
+            return NextStep(Flow.QR, qr=url, reference=f"T-{order.key}")
+        return NextStep(order.flow, url=url, reference=f"T-{order.key}")
+
+    def fetch(self, order: Order) -> Report:
+        self.bank.answer("fetch", order.key)
+        return self.bank.reports.get(order.key, Report(order.key, Outcome.PENDING))
+
+    def cancel(self, order: Order) -> Report:
+        self.bank.answer("cancel", order.key)
+        return self.bank.reports.setdefault(order.key, Report(order.key, Outcome.CANCELED))
+
+    def refund(self, order: RefundOrder) -> RefundReport:
+        self.bank.answer("refund", order.key)
+        done = RefundReport(order.key, Outcome.SUCCEEDED, order.amount, reference=f"R-{order.key}")
+        return self.bank.refunds.setdefault(order.key, done)
+
+    def fetch_refund(self, order: RefundOrder) -> RefundReport:
+        self.bank.answer("fetch_refund", order.key)
+        return self.bank.refunds.get(order.key, RefundReport(order.key, Outcome.PENDING))
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        if headers.get("till-secret") != self.secret:
+            raise Untrusted("not from the till")
+        said = json.loads(body)
+        report = Report(
+            said["key"],
+            Outcome(said["outcome"]),
+            Money(said["amount"], said["currency"]),
+            reference=f"T-{said['key']}",
+        )
+        return Notice(said["id"], "till.news", report=report)
+
+    def check(self) -> None:
+        self.bank.answer("check", "")

@@ -1,0 +1,179 @@
+"""The database of a test run, known before Django is set up.
+
+One embedded server per run, in a throw-away home, started by the first test that needs it; or any other server by
+`DATABASE_URL`. One template database is migrated once, and every worker and every test that commits works on a
+clone of it. Nothing is ever flushed: the ledger's tables refuse that, as they should.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from sleek.config.embedded_postgres import ROLE, SUPERUSER, Server
+
+# A test's data does not outlive the run: nothing is gained by waiting for a disk.
+UNSAFE_BUT_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "128MB",
+    "max_wal_size": "4GB",
+    "log_min_duration_statement": "-1",
+}
+# Handed to the workers of pytest-xdist: this run's home, and the server given instead of the embedded one.
+RUN = "SLEEK_TEST_RUN"
+OTHER_SERVER = "SLEEK_TEST_OTHER_SERVER"
+HOMES = "sleek-test-"
+
+
+class Database:
+    """Clones of the migrated template, under names that belong to this run alone."""
+
+    def __init__(self, home: Path, *, other_server: str) -> None:
+        self.home = home
+        self._server = None if other_server else Server(home, settings=UNSAFE_BUT_FAST)
+        self._other_server = other_server
+        self._prefix = home.name.replace("-", "_").lower()
+        self._template = f"{self._prefix}_template"
+        self.worker = f"{self._prefix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        self._clones = 0
+
+    def url(self, name: str) -> str:
+        if self._server:
+            return self._server.url(name)
+        return make_conninfo(self._other_server, dbname=name)
+
+    def clone(self) -> str:
+        """A fresh database for one test. Returns its name."""
+        self._clones += 1
+        name = f"{self.worker}_{self._clones}"
+        self.create(name)
+        return name
+
+    def create(self, name: str) -> None:
+        """A clone of the template, which the first caller of the run migrates."""
+        self._make_template()
+        # Copying files needs a checkpoint, which is cheap only without fsync; then it is twice as fast.
+        strategy = "FILE_COPY" if self._server else "WAL_LOG"
+        create = "CREATE DATABASE {} TEMPLATE {} STRATEGY {}"
+        self._execute(create, name, self._template, strategy)
+
+    def drop(self, name: str) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def finish(self) -> None:
+        """Once, when the whole run is over."""
+        if self._server:
+            self._server.delete()
+        else:
+            with self._connect() as admin:
+                ask = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+                names = [row[0] for row in admin.execute(ask, [self._prefix])]
+            for name in names:
+                self.drop(name)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _make_template(self) -> None:
+        done = self.home / "template"
+        with self._locked():
+            if done.exists():
+                return
+            if self._server:
+                self._server.start()
+                self._server.ensure_database(self._template)
+                with self._connect() as admin:
+                    admin.execute(f"ALTER ROLE {ROLE} CREATEDB")
+            else:
+                self._execute("CREATE DATABASE {}", self._template)
+            with pointing_django_at(self._template):
+                call_command("migrate", verbosity=0, interactive=False)
+            done.touch()
+
+    def _execute(self, statement: LiteralString, *names: str) -> None:
+        with self._connect() as admin:
+            if self._server:
+                admin.execute(f"SET ROLE {ROLE}")  # who thereby owns what is created
+            admin.execute(SQL(statement).format(*map(Identifier, names)))
+
+    def _connect(self) -> psycopg.Connection:
+        url = self._other_server
+        if self._server:
+            url = self._server.url("postgres", user=SUPERUSER)
+        return psycopg.connect(url, autocommit=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self.home / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@contextmanager
+def pointing_django_at(name: str) -> Iterator[None]:
+    """Every connection of every thread that is opened meanwhile goes to that database."""
+    settings = connections.settings["default"]
+    before = settings["NAME"]
+    connections.close_all()
+    settings["NAME"] = name
+    try:
+        yield
+    finally:
+        connections.close_all()
+        settings["NAME"] = before
+
+
+DATABASE = pytest.StashKey[Database]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Around pytest-django's own hook, which reads the settings."""
+    early_config.stash[DATABASE] = _prepare_environment()
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if DATABASE in config.stash and not hasattr(config, "workerinput"):
+        config.stash[DATABASE].finish()
+
+
+def _prepare_environment() -> Database:
+    if RUN not in os.environ:
+        _remove_what_killed_runs_left()
+        home = Path(tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-"))
+        home.chmod(0o711)  # the server's user passes through
+        (home / "home/static").mkdir(parents=True)
+        os.environ[RUN] = str(home)
+        os.environ[OTHER_SERVER] = os.environ.get("DATABASE_URL", "")
+    database = Database(Path(os.environ[RUN]), other_server=os.environ[OTHER_SERVER])
+    os.environ |= {
+        "SLEEK_MODE": "test",
+        "SLEEK_HOME": str(database.home / "home"),
+        "DATABASE_URL": database.url(database.worker),
+    }
+    return database
+
+
+def _remove_what_killed_runs_left() -> None:
+    for home in Path(tempfile.gettempdir()).glob(f"{HOMES}*"):
+        try:
+            os.kill(int(home.name.removeprefix(HOMES).partition("-")[0]), 0)
+        except ProcessLookupError:
+            Database(home, other_server="").finish()
+        except (PermissionError, ValueError):
+            continue  # another user's
