@@ -1,0 +1,146 @@
+"""Orders to the sandbox itself: accounts, faults, the clock, the journal, payers by program."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox import world
+from sandbox.alipay import accounts as alipay_accounts
+from sandbox.alipay import control as alipay_control
+from sandbox.faults import BadFault, Fault
+from sandbox.store import Json
+from sandbox.stripe import accounts as stripe_accounts
+from sandbox.stripe import control as stripe_control
+
+FASTEST_SCALE = 1_000_000.0
+LONGEST_SKIP_S = 400 * 24 * 3600.0
+LOOPBACK = ("127.0.0.1", "::1", "")
+
+
+class Refused(ValueError):
+    """The order makes no sense; the message says why."""
+
+
+Handler = Callable[[Request, Json], Awaitable[Json]]
+
+
+def routes() -> list[Route]:
+    return [
+        Route("/control/accounts", _json(create_account), methods=["POST"]),
+        Route("/control/faults", _json(order_fault), methods=["POST"]),
+        Route("/control/faults", _json(list_faults), methods=["GET"]),
+        Route("/control/faults", _json(clear_faults), methods=["DELETE"]),
+        Route("/control/clock", _json(set_clock), methods=["POST"]),
+        Route("/control/clock", _json(show_clock), methods=["GET"]),
+        Route("/control/journal", _json(read_journal), methods=["GET"]),
+        Route("/control/flush", _json(flush), methods=["POST"]),
+        *(
+            Route(
+                f"/control/stripe/sessions/{{id}}/{verb}",
+                _json(handler),
+                methods=["POST"],
+            )
+            for verb, handler in stripe_control.VERBS.items()
+        ),
+        *(
+            Route(
+                f"/control/alipay/trades/{{id}}/{verb}",
+                _json(handler),
+                methods=["POST"],
+            )
+            for verb, handler in alipay_control.VERBS.items()
+        ),
+    ]
+
+
+async def create_account(request: Request, order: Json) -> Json:
+    name = str(order.get("name") or "")
+    if not name:
+        raise Refused("name is missing")
+    this = world.of(request)
+    if order.get("provider") == "stripe":
+        return stripe_accounts.open_account(this, name)
+    if order.get("provider") == "alipay":
+        return alipay_accounts.open_account(this, name, str(order.get("app_public_key") or ""))
+    raise Refused("provider is stripe or alipay")
+
+
+async def order_fault(request: Request, order: Json) -> Json:
+    return _shown(world.of(request).faults.order(order))
+
+
+async def list_faults(request: Request, order: Json) -> Json:
+    return {"data": [_shown(fault) for fault in world.of(request).faults.waiting()]}
+
+
+async def clear_faults(request: Request, order: Json) -> Json:
+    world.of(request).faults.clear()
+    return {"data": []}
+
+
+async def set_clock(request: Request, order: Json) -> Json:
+    scale = order.get("scale")
+    if not isinstance(scale, int | float) or not 0 < scale <= FASTEST_SCALE:
+        raise Refused(f"scale is a number above 0, at most {FASTEST_SCALE:.0f}")
+    this = world.of(request)
+    this.clock.set_scale(float(scale))
+    this.deliveries.wake()
+    return await show_clock(request, order)
+
+
+async def show_clock(request: Request, order: Json) -> Json:
+    clock = world.of(request).clock
+    return {"scale": clock.scale, "schedule_s": clock.tick(), "now": clock.now()}
+
+
+async def read_journal(request: Request, order: Json) -> Json:
+    since = request.query_params.get("since", "0")
+    if not since.isdigit():
+        raise Refused("since is the seq of the last entry you have")
+    entries = world.of(request).journal.since(int(since))
+    return {"data": entries, "last": entries[-1]["seq"] if entries else int(since)}
+
+
+async def flush(request: Request, order: Json) -> Json:
+    """Send what is due or held, after skipping `ahead_s` seconds of the schedule."""
+    ahead = order.get("ahead_s", 0)
+    if not isinstance(ahead, int | float) or not 0 <= ahead <= LONGEST_SKIP_S:
+        raise Refused(f"ahead_s is a number from 0 to {LONGEST_SKIP_S:.0f}")
+    this = world.of(request)
+    if ahead:
+        this.clock.skip(float(ahead))
+    attempts = await this.deliveries.flush()
+    return {"attempts": attempts, "waiting": this.deliveries.waiting_count()}
+
+
+def _json(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        if request.client is not None and request.client.host not in LOOPBACK:
+            return JSONResponse({"error": "loopback only"}, 403)
+        try:
+            body = await request.body()
+            order = json.loads(body) if body else {}
+            if not isinstance(order, dict):
+                raise Refused("the body is a JSON object")
+            return JSONResponse(await handler(request, order))
+        except LookupError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        except (BadFault, Refused, ValueError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return answer
+
+
+def _shown(fault: Fault) -> Json:
+    return {
+        "id": fault.id,
+        "provider": fault.provider,
+        "operation": fault.operation,
+        "kind": fault.kind,
+        "times": fault.times,
+        "parameters": fault.parameters,
+        "match": fault.match,
+    }

@@ -1,0 +1,95 @@
+"""A provider's dashboard in small: accounts, the last objects, the last notices."""
+
+import datetime as dt
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from sandbox import world
+from sandbox.alipay.checking import yuan
+from sandbox.store import Json
+from sandbox.stripe import money
+from sandbox.world import World
+
+ROWS = 20
+
+STATES = {
+    "open": ("wait", "待支付 Open"),
+    "complete": ("good", "已完成 Complete"),
+    "expired": ("", "已过期 Expired"),
+    "succeeded": ("good", "成功 Succeeded"),
+    "pending": ("wait", "处理中 Pending"),
+    "failed": ("bad", "失败 Failed"),
+    "WAIT_BUYER_PAY": ("wait", "待付款 Waiting"),
+    "TRADE_SUCCESS": ("good", "已付款 Paid"),
+    "TRADE_CLOSED": ("", "已关闭 Closed"),
+    "REFUND_SUCCESS": ("good", "已退款 Refunded"),
+    "delivered": ("good", "已送达 Delivered"),
+    "waiting": ("wait", "待发送 Waiting"),
+    "held": ("wait", "扣住 Held"),
+    "lost": ("bad", "丢失 Lost"),
+    "given_up": ("bad", "已放弃 Given up"),
+    "dropped": ("", "已取消 Dropped"),
+}
+
+
+async def show(request: Request) -> Response:
+    this = world.of(request)
+    templates: Jinja2Templates = request.app.state.templates
+    context = {
+        "accounts": this.store.accounts("stripe") + this.store.accounts("alipay"),
+        "objects": _objects(this),
+        "deliveries": _deliveries(this),
+        "faults": this.faults.waiting(),
+        "scale": this.clock.scale,
+        "states": STATES,
+        "base": world.base_url(request),
+    }
+    return templates.TemplateResponse(request, "home/index.html", context)
+
+
+def clock_time(moment: float) -> str:
+    return dt.datetime.fromtimestamp(moment).astimezone().strftime("%m-%d %H:%M:%S")
+
+
+def _objects(this: World) -> list[Json]:
+    rows = this.store.rows(
+        "SELECT * FROM objects WHERE kind IN ('checkout.session', 'refund', 'trade')"
+        " ORDER BY seq DESC LIMIT ?",
+        ROWS,
+    )
+    return [
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "reference": row["reference"],
+            "at": clock_time(row["created_at"]),
+            **_amount_and_state(row["kind"], json.loads(row["data"])),
+        }
+        for row in rows
+    ]
+
+
+def _amount_and_state(kind: str, data: Json) -> Json:
+    if kind == "trade":
+        return {
+            "amount": f"{yuan(data['total_fen'])} CNY",
+            "state": data["status"],
+            "url": None,
+        }
+    if "fen" in data:
+        return {
+            "amount": f"{yuan(data['fen'])} CNY",
+            "state": "REFUND_SUCCESS",
+            "url": None,
+        }
+    amount = int(data["amount"] if kind == "refund" else data["amount_total"])
+    shown = money.shown(amount, data["currency"])
+    return {"amount": shown, "state": data["status"], "url": data.get("url")}
+
+
+def _deliveries(this: World) -> list[Json]:
+    rows = this.store.rows("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", ROWS)
+    return [{**dict(row), "at": clock_time(row["created_at"])} for row in rows]

@@ -1,0 +1,141 @@
+"""The catalogue of texts: `update`, `check` and `compile`, on babel, so that no GNU gettext has to be installed.
+
+The code's language is English. Templates are turned into Python by Django's own `templatize` and read as such.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "sleek"
+LANGUAGE = "zh_Hans"
+PO = SOURCE / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"]),
+    **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),
+    **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),
+    **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),
+}
+HEADER = "# Simplified Chinese for Sleek."
+TEMPLATES = frozenset({".html", ".txt"})
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("verb", choices=["update", "check", "compile"])
+    verb = parser.parse_args().verb
+    catalogue = _read()
+    if verb == "update":
+        return _update(catalogue)
+    if verb == "check":
+        return _check(catalogue)
+    with PO.with_suffix(".mo").open("wb") as file:
+        write_mo(file, catalogue)
+    return 0
+
+
+def _update(catalogue: Catalog) -> int:
+    template = _texts()
+    template.creation_date = catalogue.creation_date
+    # A guess that nobody looked at is worse than no translation.
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as file:
+        write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
+    missing = sum(not _is_translated(message) for message in _messages(catalogue))
+    print(f"{len(catalogue)} texts, {missing} without a translation, in {PO.relative_to(ROOT)}")
+    return 0
+
+
+def _check(catalogue: Catalog) -> int:
+    findings = list(_findings(catalogue, _texts()))
+    print(*findings, f"{len(catalogue)} texts, {len(findings)} to settle", sep="\n")
+    return 1 if findings else 0
+
+
+def _findings(catalogue: Catalog, template: Catalog) -> Iterator[str]:
+    known = {_key(message) for message in _messages(catalogue)}
+    used = {_key(message) for message in _messages(template)}
+    yield from (f"not in the catalogue (make messages): {key}" for key in sorted(used - known))
+    yield from (f"no longer used (make messages): {key}" for key in sorted(known - used))
+    for message in _messages(catalogue):
+        if message.fuzzy:
+            yield f"fuzzy: {_key(message)}"
+        if not _is_translated(message):
+            yield f"not translated: {_key(message)}"
+        elif not _has_same_placeholders(message):
+            yield f"placeholders differ: {_key(message)}"
+
+
+def _texts() -> Catalog:
+    catalogue = Catalog(locale=LANGUAGE)
+    for path in sorted(SOURCE.rglob("*")):
+        if path.suffix == ".py":
+            text = path.read_text()
+        elif path.suffix in TEMPLATES and "templates" in path.parts:
+            # In brackets, because what is left of a template is not indented like Python.
+            text = f"({templatize(path.read_text())})"
+        else:
+            continue
+        place = path.relative_to(ROOT).as_posix()
+        source = io.BytesIO(text.encode())
+        for line, message, comments, context in extract(
+            "python",
+            source,
+            keywords=KEYWORDS,
+            comment_tags=["Translators:"],
+            strip_comment_tags=True,
+        ):
+            catalogue.add(message, None, [(place, line)], (), comments, context=context)
+    return catalogue
+
+
+def _read() -> Catalog:
+    if not PO.exists():
+        return Catalog(locale=LANGUAGE, project="Sleek", header_comment=HEADER, fuzzy=False)
+    with PO.open("rb") as file:
+        return read_po(file, locale=LANGUAGE, abort_invalid=True)
+
+
+def _messages(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def _key(message: Message) -> str:
+    text = message.id if isinstance(message.id, str) else message.id[0]
+    return f"{message.context}: {text}" if message.context else text
+
+
+def _is_translated(message: Message) -> bool:
+    return all(_strings(message))
+
+
+def _has_same_placeholders(message: Message) -> bool:
+    """The plural holds them all: "%(count)s links" may be "one link" in the singular."""
+    source = message.id if isinstance(message.id, str) else message.id[-1]
+    expected = sorted(PLACEHOLDER.findall(source))
+    return all(sorted(PLACEHOLDER.findall(text)) == expected for text in _strings(message))
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    if message.string is None or isinstance(message.string, str):
+        return (message.string or "",)
+    return tuple(message.string)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
