@@ -1,4 +1,6 @@
-"""The command `sleek`. Each line of `COMMANDS` is one; what it needs is imported only when it is called."""
+"""The command `sleek`. Each line of `COMMANDS` is one; what it needs is imported only when it is
+called.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-# name: (module:function, what it does). The function takes the remaining words and returns the exit code.
+# name: (module:function, what it does). The function takes the remaining words and returns the exit
+# code.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("sleek.config.processes.supervisor:up", "run the whole demo in the foreground"),
     "serve": ("sleek.config.processes.production:serve", "run the web server (production)"),
@@ -93,7 +96,7 @@ def postgres(arguments: Sequence[str]) -> int:
 
 @contextmanager
 def installation() -> Iterator[None]:
-    """Be the demo where nothing says otherwise, and lend it its database where that does not run."""
+    """Be the demo where nothing says otherwise, and lend it its database if that does not run."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sleek.config.settings")
     from sleek.config.processes.environment import Demo, is_demo_home
 

@@ -13,7 +13,7 @@ STATEMENT_TIMEOUT_MS = 30_000
 def from_url(url: str, *, pooled: bool = True) -> dict[str, Any]:
     """An empty URL gives libpq's own defaults (PGHOST and its kin)."""
     parts = conninfo_to_dict(url)
-    options = {
+    options: dict[str, Any] = {
         "pool": POOL if pooled else False,
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
     }

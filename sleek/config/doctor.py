@@ -1,4 +1,6 @@
-"""`sleek doctor`: what is missing or unsafe. `serve` and `worker` refuse to start on the same findings."""
+"""`sleek doctor`: what is missing or unsafe. `serve` and `worker` refuse to start on the same
+findings.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,7 @@ def _unsafe_settings() -> Iterator[str]:
 
     if settings.DEBUG:
         yield "Debug pages are on: they show secrets to visitors."
-    yield from _secrets(settings.SECRET_KEY, settings.ENCRYPTION_KEYS)
+    yield from _secrets(_secret_key(), settings.ENCRYPTION_KEYS)
     if not settings.MAIL_URL:
         yield "SLEEK_MAIL_URL is not set: nobody could confirm an address or reset a password."
     if not settings.STATIC_ROOT.is_dir():
@@ -56,6 +58,16 @@ def _unsafe_settings() -> Iterator[str]:
     public = urlsplit(settings.PUBLIC_URL)
     if public.scheme != "https" and public.hostname not in LOOPBACK:
         yield "SLEEK_PUBLIC_URL must begin with https://: passwords and payments pass through it."
+
+
+def _secret_key() -> str:
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # Django's word for an empty one
+        return ""
 
 
 def _secrets(secret_key: str, encryption_keys: str) -> Iterator[str]:
@@ -106,5 +118,5 @@ def _sandbox_connections() -> Iterator[str]:
 
     for connection in Connection.objects.filter(is_enabled=True).iterator():
         for name, value in connection.unseal().items():
-            if urlsplit(value).hostname in LOOPBACK:
-                yield f"Connection {connection.public_id} ({connection}): {name} points at the sandbox."
+            if value.startswith("http") and urlsplit(value).hostname in LOOPBACK:
+                yield f"Connection {connection.public_id}: its {name} points at the sandbox."

@@ -1,4 +1,6 @@
-"""Where mail goes: `SLEEK_MAIL_URL`, or, in the demo, one .eml file per mail in `var/mail`, which the sandbox shows."""
+"""Where mail goes: `SLEEK_MAIL_URL`, or, in the demo, one .eml file per mail in `var/mail`, which
+the sandbox shows.
+"""
 
 from __future__ import annotations
 

@@ -117,6 +117,7 @@ ACCOUNT_ADAPTER = "sleek.web.dashboard.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {"user_token": "sleek.web.dashboard.forms.account.ResetTokenForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
@@ -173,6 +174,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
 SECURE_SSL_REDIRECT = False  # TLS ends at the proxy in front, which also redirects
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # asks for that redirect
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -185,7 +187,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SLEEK_LOG_LEVEL", "INFO")},
     "loggers": {
-        "procrastinate.blueprints": {"level": "WARNING"},
-        "procrastinate.periodic": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it writes whole addresses, and some carry signatures
+        "procrastinate": {"level": "WARNING"},  # each job in full; its own table knows them anyway
+        "procrastinate.blueprints": {"level": "ERROR"},  # minds that the worker is started by -m
     },
 }

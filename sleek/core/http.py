@@ -49,7 +49,7 @@ def refuse_in_transaction() -> None:
     blocks = connection.atomic_blocks
     # A test case's own outermost block is no transaction of ours; Django's `durable` makes the same
     # exception.
-    if blocks and not blocks[-1]._from_testcase:
+    if blocks and not blocks[-1]._from_testcase:  # type: ignore[attr-defined]  # Django's own mark
         raise NetworkInTransaction("finish the transaction before calling a provider")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
-from sleek.core import clock
+from sleek.core import arrays, clock, ids
 from sleek.events.models import Cursor, Event
 
 BATCH = 200  # events a consumer is handed at a time
@@ -29,18 +30,30 @@ def record(facts: Sequence[Fact]) -> None:
     if not facts:
         return
     moment = clock.now()
-    Event.objects.bulk_create(
-        Event(
-            kind=fact.kind,
-            subject=fact.subject,
-            merchant_id=fact.merchant_id,
-            data=fact.data,
-            created_at=moment,
+    rows = arrays.literals(
+        (
+            ids.new("evt"),
+            fact.kind,
+            fact.merchant_id,
+            fact.subject,
+            json.dumps(fact.data),
+            moment,
         )
         for fact in facts
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
+        cursor.execute(_RECORD, rows)
+
+
+# One statement; the ORM's bulk_create costs several times as much for each event.
+_RECORD = f"""
+    WITH recorded AS (
+        INSERT INTO events_event (public_id, kind, merchant_id, subject, data, created_at)
+        SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[],
+                             %s::timestamptz[])
+    )
+    SELECT pg_notify('{CHANNEL}', '')
+"""
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,7 +12,13 @@ from django.db.models.sql.compiler import SQLCompiler
 from sleek.core import clock, ids
 
 
-class TransactionId(models.BigIntegerField):
+if TYPE_CHECKING:
+    BigInteger = models.BigIntegerField[int, int]
+else:
+    BigInteger = models.BigIntegerField
+
+
+class TransactionId(BigInteger):
     """PostgreSQL's xid8, read as an integer."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:

@@ -8,13 +8,8 @@ from django.db.models.functions import Coalesce
 
 from sleek.core import clock, ids
 from sleek.core.money import Money
-from sleek.payments.rules import (
-    OPEN_ATTEMPTS,
-    AttemptStatus,
-    NoticeStatus,
-    PaymentStatus,
-    Surplus,
-)
+from sleek.payments import rules
+from sleek.payments.rules import AttemptStatus, NoticeStatus, PaymentStatus, Surplus
 
 
 def _payment_id() -> str:
@@ -29,7 +24,10 @@ class Payment(models.Model):
     """One wish to collect an amount, and what came of it."""
 
     public_id = models.CharField(max_length=32, unique=True, default=_payment_id, editable=False)
-    merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="payments")
+    # Its own index would only repeat the beginning of `payment_newest_first`.
+    merchant = models.ForeignKey(
+        "merchants.Merchant", models.PROTECT, related_name="payments", db_index=False
+    )
     link = models.ForeignKey(
         "links.PaymentLink", models.PROTECT, null=True, related_name="payments"
     )
@@ -100,7 +98,9 @@ class Attempt(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=_attempt_id, editable=False)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
-    connection = models.ForeignKey("channels.Connection", models.PROTECT, related_name="+")
+    connection = models.ForeignKey(
+        "channels.Connection", models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=20)
     method = models.CharField(max_length=20)
     flow = models.CharField(max_length=10)
@@ -158,12 +158,7 @@ class Attempt(models.Model):
 
     @property
     def is_held(self) -> bool:
-        """It still has a claim on the payment:
-
-        Its outcome is open, or wrong money of it waits for a decision.
-        """
-        waits = self.surplus in (Surplus.AMOUNT, Surplus.CURRENCY) and self.returned_at is None
-        return waits or self.status in OPEN_ATTEMPTS
+        return rules.is_held(self.status, self.surplus, self.returned_at)
 
     @property
     def money_received(self) -> Money | None:
@@ -175,30 +170,55 @@ class Attempt(models.Model):
 class Notice(models.Model):
     """A provider's verified inbound message, kept as it came, with the report it was translated
     into.
+
+    It is never changed. While it is not applied yet, a row of `Waiting` stands beside it.
     """
 
     channel = models.CharField(max_length=20)
-    connection = models.ForeignKey("channels.Connection", models.PROTECT, related_name="+")
+    connection = models.ForeignKey(
+        "channels.Connection", models.PROTECT, related_name="+", db_index=False
+    )
     notice_id = models.CharField(max_length=128)
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=64, blank=True)  # our attempt's or refund's public id
     report = models.JSONField(null=True)
     body = models.BinaryField()
-    status = models.CharField(max_length=8, default=NoticeStatus.WAITING)
-    tries = models.SmallIntegerField(default=0)
-    error = models.CharField(max_length=200, blank=True)
-    try_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection", "notice_id"], name="notice_is_kept_once")
         ]
-        indexes = [
-            models.Index(fields=["id"], condition=Q(status="waiting"), name="notice_waiting"),
-            models.Index(fields=["key"], condition=~Q(key=""), name="notice_by_key"),
-        ]
+        indexes = [models.Index(fields=["key"], condition=~Q(key=""), name="notice_by_key")]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.kind} {self.notice_id}"
+
+    @property
+    def status(self) -> NoticeStatus:
+        waiting = getattr(self, "waiting", None)
+        if waiting is None:
+            return NoticeStatus.APPLIED
+        return NoticeStatus.WAITING if waiting.try_at else NoticeStatus.FAILED
+
+    @property
+    def error(self) -> str:
+        waiting = getattr(self, "waiting", None)
+        return waiting.error if waiting else ""
+
+
+class Waiting(models.Model):
+    """A notice that is not applied yet, when to try, and what it stumbled over. Applying deletes
+    it.
+
+    Apart from the notice, because a queue's rows come and go a thousand times a second and should
+    be small. Without `try_at` its tries are used up, and a person must look.
+    """
+
+    notice = models.OneToOneField(Notice, models.PROTECT, primary_key=True, related_name="waiting")
+    try_at = models.DateTimeField(null=True)
+    tries = models.SmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} at {self.try_at}"

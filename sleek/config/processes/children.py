@@ -1,4 +1,6 @@
-"""One supervised process: started, restarted when it dies, its words passed on with its name in front."""
+"""One supervised process: started, restarted when it dies, its words passed on with its name in
+front.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Child:
     _reader: threading.Thread | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        """In a process group of its own: Ctrl-C is the supervisor's, and a group can be ended whole."""
+        """In a process group of its own: Ctrl-C is the supervisor's, and a group can be ended
+        whole.
+        """
         self.process = subprocess.Popen(
             [sys.executable, "-IS", str(LIFELINE), str(os.getpid()), *self.command],
             env=self.environment,

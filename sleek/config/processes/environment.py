@@ -1,4 +1,6 @@
-"""What the demo's processes are told, by environment: addresses, the database, and secrets made once per home."""
+"""What the demo's processes are told, by environment: addresses, the database, and secrets made
+once per home.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ class Demo:
 
 
 def is_demo_home(given: Mapping[str, str]) -> bool:
-    """Whether commands in this shell mean the demo: nobody says otherwise, and its secrets are here."""
+    """Whether commands in this shell mean the demo: nobody says otherwise, and its secrets are
+    here.
+    """
     if "SLEEK_MODE" in given or "DATABASE_URL" in given:
         return given.get("SLEEK_MODE") == DEMO
     return Path(given.get("SLEEK_HOME") or "var", "secrets.json").exists()

@@ -1,8 +1,8 @@
 """Run a program that ends when its parent does: `python lifeline.py PARENT_PID PROGRAM ARGUMENT…`.
 
-A supervisor killed with `kill -9` can stop nothing any more, so Linux is asked beforehand to do it. The wish survives
-`exec`, which keeps this out of the programs themselves. Where it can't be had (macOS), the next start
-finds the port taken and says so.
+A supervisor killed with `kill -9` can stop nothing any more, so Linux is asked beforehand to do it.
+The wish survives `exec`, which keeps this out of the programs themselves. Where it can't be had
+(macOS), the next start finds the port taken and says so.
 """
 
 import ctypes

@@ -1,7 +1,8 @@
 """Migrate, or see at a glance that there is nothing to migrate.
 
-Asking Django takes a second of every start. So after migrating we note what the migrations' files looked like and how
-many rows they left in the database; while both are the same, nothing is to be done.
+Asking Django takes a second of every start. So after migrating we note what the migrations' files
+looked like and how many rows they left in the database; while both are the same, nothing is to be
+done.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""`sleek serve` and `sleek worker`: one process each, for an init system to watch; they refuse an unsafe start."""
+"""`sleek serve` and `sleek worker`: one process each, for an init system to watch; they refuse an
+unsafe start.
+"""
 
 from __future__ import annotations
 

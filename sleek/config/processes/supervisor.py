@@ -1,7 +1,8 @@
 """`sleek up`: the demo and development installation, whole, in the foreground.
 
-Database, migrations, the demo's story once, then web, worker and sandbox. A process that dies is started again;
-Ctrl-C stops them all and the database last. Whatever a killed supervisor left is taken over by the next.
+Database, migrations, the demo's story once, then web, worker and sandbox. A process that dies is
+started again; Ctrl-C stops them all and the database last. Whatever a killed supervisor left is
+taken over by the next.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ DATABASE = "sleek"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB_WORKERS = 1  # two more Python processes cost a small machine more than they bring a demo
 TICK_S = 0.2
-PORT_TIMEOUT_S = 5.0  # what a killed supervisor left needs a moment to go
+PORT_TIMEOUT_S = 3.0  # what a killed supervisor left needs a moment to go
 ANSWER_TIMEOUT_S = 60.0
 
 

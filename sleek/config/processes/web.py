@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-# Each thread may hold one database connection of its process's pool of 16. More than two threads a core only
-# wait for each other.
+# Each thread may hold one database connection of its process's pool of 16. More than two threads a
+# core only wait for each other.
 THREADS = min(12, 2 * (os.cpu_count() or 1) + 1)
 # More requests than this wait in the socket's backlog rather than in memory.
 BACKPRESSURE = 64

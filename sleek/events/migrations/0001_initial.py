@@ -7,36 +7,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Cursor',
+            name="Cursor",
             fields=[
-                ('consumer', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('transaction_id', models.BigIntegerField(default=0)),
-                ('event_id', models.BigIntegerField(default=0)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("consumer", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("transaction_id", models.BigIntegerField(default=0)),
+                ("event_id", models.BigIntegerField(default=0)),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=sleek.events.models._event_id, editable=False, max_length=32, unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('merchant_id', models.BigIntegerField(null=True)),
-                ('subject', models.CharField(max_length=64)),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=sleek.core.clock.now)),
-                ('transaction_id', sleek.events.models.TransactionId(db_default=models.Func(function='pg_current_xact_id'))),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=sleek.events.models._event_id,
+                        editable=False,
+                        max_length=32,
+                        unique=True,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("merchant_id", models.BigIntegerField(null=True)),
+                ("subject", models.CharField(max_length=64)),
+                ("data", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=sleek.core.clock.now)),
+                (
+                    "transaction_id",
+                    sleek.events.models.TransactionId(
+                        db_default=models.Func(function="pg_current_xact_id")
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['transaction_id', 'id'], name='event_order'), models.Index(fields=['subject', 'id'], name='event_subject')],
+                "indexes": [
+                    models.Index(fields=["transaction_id", "id"], name="event_order"),
+                    models.Index(fields=["subject", "id"], name="event_subject"),
+                ],
             },
         ),
     ]

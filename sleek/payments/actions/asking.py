@@ -1,7 +1,8 @@
 """Asking about a payment's open tries at once, because its payer is back and waits.
 
-A courtesy beside the janitor, whose schedule it leaves alone: each try is asked about at most once in `ASK_AGAIN_AFTER`, whoever asks and
-however often, and a slow provider costs the payer no more than `PATIENCE_S`. What stays unanswered comes by notice or janitor.
+A courtesy beside the janitor, whose schedule it leaves alone: each try is asked about at most once
+in `ASK_AGAIN_AFTER`, whoever asks and however often, and a slow provider costs the payer no more
+than `PATIENCE_S`. What stays unanswered comes by notice or janitor.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ logger = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = timedelta(seconds=2)
 PATIENCE_S = 4.0
-# A provider that hangs holds these threads and no others; further questions are given up while they wait for one.
+# A provider that hangs holds these threads and no others; further questions are given up while they
+# wait for one.
 _POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="asking")
 
 
@@ -48,7 +50,8 @@ def _claim(attempt: Attempt) -> bool:
 
 
 def _question(attempt: Attempt) -> Future[Report]:
-    # Only the network call leaves this thread: database connections belong to the thread that opened them.
+    # Only the network call leaves this thread: database connections belong to the thread that
+    # opened them.
     channel, order = registry.connect(attempt.connection), order_of(attempt)
     return _POOL.submit(channel.fetch, order)
 

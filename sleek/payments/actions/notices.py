@@ -14,18 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from sleek.channels.base import Failure, Outcome, Report
 from sleek.channels.base import Notice as Message
-from sleek.core import clock
+from sleek.core import arrays, clock
 from sleek.core.money import Money
 from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.payments import rules
 from sleek.payments.actions.reports import apply_reports
-from sleek.payments.models import Attempt, Notice
-from sleek.payments.rules import NoticeStatus
+from sleek.payments.models import Attempt, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +48,12 @@ def keep(arrivals: Sequence[Kept]) -> None:
 
     One that is already there is passed over.
     """
-    columns = zip(*(_row(arrival) for arrival in arrivals), strict=True)
+    rows = arrays.literals(_row(arrival) for arrival in arrivals)
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, [list(column) for column in columns])
+        cursor.execute(_KEEP, rows)
 
 
-def _row(arrival: Kept) -> tuple[object, ...]:
+def _row(arrival: Kept) -> tuple[arrays.Element, ...]:
     message = arrival.message
     refund = message.refund_report
     key = message.report.key if message.report else refund.key if refund else message.key
@@ -71,69 +69,79 @@ def _row(arrival: Kept) -> tuple[object, ...]:
     )
 
 
-KEEP = f"""
+_KEEP = f"""
     WITH kept AS (
-        INSERT INTO payments_notice (channel, connection_id, notice_id, kind, key, report, body,
-                                     status, tries, error, try_at, received_at)
-        SELECT channel, connection_id, notice_id, kind, key, report::jsonb, body, 'waiting', 0, '', at, at
-        FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[],
-                    %s::timestamptz[])
-            AS fresh (channel, connection_id, notice_id, kind, key, report, body, at)
+        INSERT INTO payments_notice
+            (channel, connection_id, notice_id, kind, key, report, body, received_at)
+        SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
+                             %s::jsonb[], %s::bytea[], %s::timestamptz[])
         ON CONFLICT (connection_id, notice_id) DO NOTHING
+        RETURNING id, received_at
+    ), queued AS (
+        INSERT INTO payments_waiting (notice_id, try_at, tries, error)
+        SELECT id, received_at, 0, '' FROM kept
     )
     SELECT pg_notify('{WAKE}', '')
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A notice taken out of the queue: all of it that applying needs."""
+
+    notice_id: int
+    key: str
+    report: str | None
+
+
 def apply_waiting(limit: int = BATCH) -> int:
     """Apply the oldest waiting notices; returns how many were taken."""
     try:
-        return _apply_batch(limit)
+        return _apply_next(limit)
     except Exception:  # whatever one notice of the batch stumbles over, its neighbours must go on
         logger.exception("notices.batch_failed")
-    ids = list(_waiting().values_list("pk", flat=True)[:limit])
-    for pk in ids:
-        _apply_alone(pk)
+    due = Waiting.objects.filter(try_at__lte=clock.now()).order_by("pk")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    for notice_id in ids:
+        _apply_alone(notice_id)
     return len(ids)
 
 
-@transaction.atomic
-def _apply_batch(limit: int) -> int:
-    notices = list(_waiting().select_for_update(skip_locked=True)[:limit])
-    if notices:
-        _apply(notices)
-    return len(notices)
-
-
-def _apply_alone(pk: int) -> None:
+def _apply_alone(notice_id: int) -> None:
     try:
-        with transaction.atomic():
-            notices = list(_waiting().select_for_update(skip_locked=True).filter(pk=pk))
-            if notices:
-                _apply(notices)
-    except (
-        Exception
-    ) as error:  # kept with its error, tried again, and shown when the tries are used up
-        logger.exception("notices.failed", extra={"notice": pk})
-        _postpone(pk, error)
+        _apply_next(1, only=notice_id)
+    except Exception as error:  # kept with its error, tried again, and shown when tries are used up
+        logger.exception("notices.failed", extra={"notice": notice_id})
+        _postpone(notice_id, error)
 
 
-def _waiting():  # type: ignore[no-untyped-def]
-    return Notice.objects.filter(status=NoticeStatus.WAITING, try_at__lte=clock.now()).order_by(
-        "pk"
-    )
-
-
-def _apply(notices: list[Notice]) -> None:
+@transaction.atomic
+def _apply_next(limit: int, *, only: int | None = None) -> int:
     now = clock.now()
-    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
-        status=NoticeStatus.APPLIED, applied_at=now
-    )
-    reports = [_unpack(notice.report) for notice in notices if notice.report]
-    hints = [notice.key for notice in notices if not notice.report and notice.key]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"now": now, "only": only, "limit": limit})
+        claimed = [_Claimed(*row) for row in cursor.fetchall()]
+    hints = [notice.key for notice in claimed if not notice.report and notice.key]
     if hints:
         _ask_now(hints, now)
-    apply_reports(reports)
+    reports = [_unpack(json.loads(notice.report)) for notice in claimed if notice.report]
+    if reports:
+        apply_reports(reports)
+    return len(claimed)
+
+
+# Deleted first and committed with everything that applying does: a notice is applied once.
+_CLAIM = """
+    WITH claimed AS (
+        DELETE FROM payments_waiting WHERE notice_id IN (
+            SELECT notice_id FROM payments_waiting
+            WHERE try_at <= %(now)s AND notice_id = coalesce(%(only)s, notice_id)
+            ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ) RETURNING notice_id
+    )
+    SELECT n.id, n.key, n.report::text FROM payments_notice n JOIN claimed ON claimed.notice_id = n.id
+    ORDER BY n.id
+"""
 
 
 def _ask_now(keys: list[str], now: datetime) -> None:
@@ -146,15 +154,14 @@ def _ask_now(keys: list[str], now: datetime) -> None:
 
 
 @transaction.atomic
-def _postpone(pk: int, error: Exception) -> None:
-    notice = Notice.objects.select_for_update().get(pk=pk)
-    wait = RETRIES[notice.tries] if notice.tries < len(RETRIES) else None
-    Notice.objects.filter(pk=pk).update(
-        tries=F("tries") + 1,
-        error=f"{type(error).__name__}: {error}"[:200],
-        status=NoticeStatus.WAITING if wait else NoticeStatus.FAILED,
-        try_at=clock.now() + (wait or timedelta(0)),
-    )
+def _postpone(notice_id: int, error: Exception) -> None:
+    waiting = Waiting.objects.select_for_update().get(pk=notice_id)
+    waiting.error = f"{type(error).__name__}: {error}"[:200]
+    waiting.try_at = None
+    if waiting.tries < len(RETRIES):
+        waiting.try_at = clock.now() + RETRIES[waiting.tries]
+        waiting.tries += 1
+    waiting.save(update_fields=["error", "try_at", "tries"])
 
 
 def _unpack(packed: dict[str, object]) -> Report:

@@ -9,33 +9,84 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from sleek.channels import registry
 from sleek.channels.base import Report
-from sleek.core import clock
+from sleek.core import arrays, clock
+from sleek.core.money import Money
 from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
 from sleek.ledger.actions import Entry
 from sleek.payments import rules
-from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import AttemptStatus, PaymentStatus, Situation, Verdict
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Payment:
+    """What a decision reads and writes of a payment:
+
+    On this path a model's instance costs too much.
+    """
+
+    id: int
+    public_id: str
+    merchant_id: int
+    amount: int
+    currency: str
+    status: str
+    succeeded_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What a decision reads and writes of an attempt."""
+
+    id: int
+    public_id: str
+    payment_id: int
+    channel: str
+    amount: int
+    currency: str
+    returned_at: datetime | None
+    status: str
+    reference: str
+    payer: str
+    failure: str
+    failure_code: str
+    amount_received: int | None
+    currency_received: str
+    surplus: str
+    fee: int | None
+    fee_currency: str
+    check_at: datetime | None
+    check_count: int
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
     """An attempt under its payment's lock, with all tries of that payment."""
 
-    payment: Payment
-    attempt: Attempt
-    attempts: list[Attempt]
+    payment: _Payment
+    attempt: _Attempt
+    attempts: list[_Attempt]
+
+    @property
+    def has_other_held(self) -> bool:
+        return any(
+            rules.is_held(other.status, other.surplus, other.returned_at)
+            for other in self.attempts
+            if other is not self.attempt
+        )
 
 
 @dataclass(slots=True)
@@ -43,15 +94,15 @@ class _Changes:
     """What a batch leaves to be written."""
 
     now: datetime
-    payments: dict[int, Payment] = field(default_factory=dict)
-    attempts: dict[int, Attempt] = field(default_factory=dict)
+    payments: dict[int, _Payment] = field(default_factory=dict)
+    attempts: dict[int, _Attempt] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
 
 
 @transaction.atomic
 def apply_reports(reports: Sequence[Report]) -> None:
-    """Bring payments up to date with what channels say;
+    """Bring payments up to date with what channels say.
 
     Reports on attempts that are not ours are logged and dropped.
     """
@@ -68,17 +119,29 @@ def apply_reports(reports: Sequence[Report]) -> None:
 
 def _lock(keys: list[str]) -> dict[str, _Case]:
     """Lock the payments that the keys are about, in id order, and read all of their attempts."""
-    ids = Attempt.objects.filter(public_id__in=keys).values("payment_id")
-    locked = Payment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    payments = {payment.pk: payment for payment in locked}
-    attempts: dict[int, list[Attempt]] = {pk: [] for pk in payments}
-    for attempt in Attempt.objects.filter(payment_id__in=list(payments)):
-        attempts[attempt.payment_id].append(attempt)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [arrays.literal(keys)])
+        payments = {row[0]: _Payment(*row) for row in cursor.fetchall()}
+        cursor.execute(_ATTEMPTS, [arrays.literal(payments)])
+        tries: dict[int, list[_Attempt]] = {}
+        for attempt in (_Attempt(*row) for row in cursor.fetchall()):
+            tries.setdefault(attempt.payment_id, []).append(attempt)
     return {
-        attempt.public_id: _Case(payments[pk], attempt, tries)
-        for pk, tries in attempts.items()
-        for attempt in tries
+        attempt.public_id: _Case(payments[payment_id], attempt, attempts)
+        for payment_id, attempts in tries.items()
+        for attempt in attempts
     }
+
+
+_LOCK = f"""
+    SELECT {", ".join(each.name for each in fields(_Payment))} FROM payments_payment
+    WHERE id IN (SELECT payment_id FROM payments_attempt WHERE public_id = ANY (%s::text[]))
+    ORDER BY id FOR NO KEY UPDATE
+"""
+_ATTEMPTS = f"""
+    SELECT {", ".join(each.name for each in fields(_Attempt))} FROM payments_attempt
+    WHERE payment_id = ANY (%s::bigint[])
+"""
 
 
 def _apply(changes: _Changes, case: _Case, report: Report) -> None:
@@ -86,9 +149,9 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
     situation = Situation(
         payment=PaymentStatus(payment.status),
         attempt=AttemptStatus(attempt.status),
-        asked=attempt.money,
+        asked=Money(attempt.amount, attempt.currency),
         knows_fee=attempt.fee is not None,
-        has_other_held=any(other.is_held for other in case.attempts if other is not attempt),
+        has_other_held=case.has_other_held,
     )
     verdict = rules.judge(situation, report)
     moment = report.event_at or changes.now
@@ -100,11 +163,11 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
         if verdict.pays:
             payment.succeeded_at = moment
         payment.updated_at = changes.now
-        changes.payments[payment.pk] = payment
+        changes.payments[payment.id] = payment
 
 
 def _note_facts(
-    changes: _Changes, payment: Payment, attempt: Attempt, report: Report, verdict: Verdict
+    changes: _Changes, payment: _Payment, attempt: _Attempt, report: Report, verdict: Verdict
 ) -> None:
     def note(kind: str, **data: object) -> None:
         data |= {"attempt": attempt.public_id, "channel": attempt.channel}
@@ -127,7 +190,7 @@ def _note_facts(
 
 
 def _note_money(
-    changes: _Changes, payment: Payment, attempt: Attempt, verdict: Verdict, moment: datetime
+    changes: _Changes, payment: _Payment, attempt: _Attempt, verdict: Verdict, moment: datetime
 ) -> None:
     def enter(kind: str, postings: recipes.Postings) -> None:
         entry = Entry(payment.merchant_id, kind, attempt.public_id, postings, moment)
@@ -141,7 +204,7 @@ def _note_money(
         enter("channel_fee_charged", recipes.channel_fee_charged(attempt.channel, verdict.fee))
 
 
-def _change_attempt(changes: _Changes, attempt: Attempt, report: Report, verdict: Verdict) -> None:
+def _change_attempt(changes: _Changes, attempt: _Attempt, report: Report, verdict: Verdict) -> None:
     before = _content(attempt)
     attempt.status = verdict.attempt
     attempt.reference = attempt.reference or report.reference
@@ -159,10 +222,10 @@ def _change_attempt(changes: _Changes, attempt: Attempt, report: Report, verdict
         attempt.check_at = None if _is_settled(attempt) else changes.now + rules.CHECKS[0]
     if _content(attempt) != before:
         attempt.updated_at = changes.now
-        changes.attempts[attempt.pk] = attempt
+        changes.attempts[attempt.id] = attempt
 
 
-def _is_settled(attempt: Attempt) -> bool:
+def _is_settled(attempt: _Attempt) -> bool:
     """Nothing is left to learn: it ended without money, or its fee is known or never told."""
     if attempt.status != AttemptStatus.SUCCEEDED:
         return True
@@ -185,14 +248,18 @@ _COLUMNS = {
 }
 
 
-def _content(attempt: Attempt) -> tuple[object, ...]:
+def _content(attempt: _Attempt) -> tuple[object, ...]:
     return tuple(getattr(attempt, column) for column in _COLUMNS)
 
 
 def _write(changes: _Changes) -> None:
-    _update(Attempt, [*changes.attempts.values()], _COLUMNS | {"updated_at": "timestamptz"})
     _update(
-        Payment,
+        "payments_attempt",
+        [*changes.attempts.values()],
+        _COLUMNS | {"updated_at": "timestamptz"},
+    )
+    _update(
+        "payments_payment",
         [*changes.payments.values()],
         {"status": "text", "succeeded_at": "timestamptz", "updated_at": "timestamptz"},
     )
@@ -201,23 +268,21 @@ def _write(changes: _Changes) -> None:
 
 
 def _update(
-    model: type[Attempt] | type[Payment],
-    rows: Sequence[Attempt] | Sequence[Payment],
-    columns: dict[str, str],
+    table: str, rows: Sequence[_Attempt] | Sequence[_Payment], columns: dict[str, str]
 ) -> None:
     """One UPDATE for many rows; the ORM's bulk_update builds a CASE per column and row, many times
     slower.
     """
     if not rows:
         return
-    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
+    casts = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
     setters = ", ".join(f"{column} = fresh.{column}" for column in columns)
-    table = model._meta.db_table
     query = (
         f"UPDATE {table} SET {setters} "
-        f"FROM unnest({arrays}) AS fresh (id, {', '.join(columns)}) WHERE {table}.id = fresh.id"
+        f"FROM unnest({casts}) AS fresh (id, {', '.join(columns)}) WHERE {table}.id = fresh.id"
     )
-    values = [[row.pk for row in rows]]
-    values += [[getattr(row, column) for row in rows] for column in columns]
+    values = arrays.literals(
+        (row.id, *(getattr(row, column) for column in columns)) for row in rows
+    )
     with connection.cursor() as cursor:
         cursor.execute(query, values)
