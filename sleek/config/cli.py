@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seed": ("sleek.config.cli:seed", "tell the demo's story once, for var/demo.json"),
     "shell": ("sleek.config.cli:shell", "a Python shell with Sleek loaded"),
     "postgres": ("sleek.config.cli:postgres", "start, stop, name or delete the embedded database"),
+    "ledger": ("sleek.config.cli:ledger", "verify: recompute the books and name what is off"),
+    "audit": ("sleek.config.cli:audit", "verify: recompute the audit log's chains"),
     "manage": ("sleek.config.cli:manage", "any command of Django's"),
 }
 
@@ -69,6 +71,30 @@ def seed(arguments: Sequence[str]) -> int:
             return 0
         importlib.import_module("sleek.config.demo").seed()
     return 0
+
+
+def ledger(arguments: Sequence[str]) -> int:
+    return _verify("ledger", arguments)
+
+
+def audit(arguments: Sequence[str]) -> int:
+    return _verify("audit", arguments)
+
+
+def _verify(book: str, arguments: Sequence[str]) -> int:
+    """Say what is off, the first flaw first; exit code 1 when something is."""
+    parser = argparse.ArgumentParser(prog=f"sleek {book}")
+    parser.add_argument("verb", choices=["verify"])
+    parser.parse_args(arguments)
+    with installation():
+        import django
+
+        django.setup()
+        flaws = importlib.import_module(f"sleek.{book}.queries").verify()
+    for flaw in flaws:
+        print(flaw, file=sys.stderr)
+    print(f"The {book} is whole." if not flaws else f"The {book} is not whole: {len(flaws)} found.")
+    return 1 if flaws else 0
 
 
 def postgres(arguments: Sequence[str]) -> int:

@@ -31,9 +31,11 @@ from sleek.merchants.models import Membership, Merchant, Role, User
 from sleek.payments import actions as payments
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import AttemptStatus, PaymentStatus
+from sleek.reconciliation import actions as reconciliation
 
 DAYS = 90
 PAYMENTS = 200
+PAY_OUT_EVERY, IN_TRANSIT_FOR = timedelta(days=7), timedelta(days=4)
 CHANCE = 20261  # the same story everywhere
 
 # What is asked, in which currency, for how much at least and at most (minor units), and how often.
@@ -197,7 +199,12 @@ def _ninety_days(shop: Merchant, owner: User, connections: dict[str, Connection]
         for _ in range(PAYMENTS)
     )
     weights = [often for *_, often in WARES]
+    paid_out_at = start + PAY_OUT_EVERY
     for moment in moments:
+        while paid_out_at < min(moment, start + timedelta(days=DAYS) - IN_TRANSIT_FOR):
+            with clock.frozen(paid_out_at):
+                _pay_out(owner.memberships.get())
+            paid_out_at += PAY_OUT_EVERY
         [(reason, currency, low, high, _)] = chance.choices(WARES, weights)
         amount = Money(chance.randrange(low, high + 1, 50 if currency != "JPY" else 100), currency)
         is_alipay = currency == "CNY" and chance.random() < 0.8
@@ -205,6 +212,14 @@ def _ninety_days(shop: Merchant, owner: User, connections: dict[str, Connection]
         with clock.frozen(moment):
             link = _link(shop, owner, reason, amount, False)
             _told(payments.open_for_link(link, language="en"), channel, chance)
+
+
+def _pay_out(owner: Membership) -> None:
+    """The channels pay out all they hold, and Lin finds it on her bank statement."""
+    for account in owner.merchant.accounts.filter(code__startswith="clearing:", balance__lt=0):
+        today = clock.now().astimezone(owner.merchant.zone).date()
+        channel = account.code.removeprefix("clearing:")
+        reconciliation.record_settlement(owner, channel, -account.money, arrived_on=today)
 
 
 def _told(payment: Payment, channel: Connection, chance: random.Random) -> None:

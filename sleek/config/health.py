@@ -1,4 +1,5 @@
-"""`/healthz`: this process answers. `/readyz`: so do the database, its migrations and the worker."""
+"""`/healthz`: this process answers. `/readyz`: so do the database, its migrations and the worker.
+"""
 
 from __future__ import annotations
 

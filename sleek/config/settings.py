@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "sleek.links",
     "sleek.payments",
     "sleek.refunds",
+    "sleek.reconciliation",
     "sleek.web.ui",
     "sleek.web.dashboard",
     "sleek.web.checkout",
@@ -122,7 +123,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-# Requests per time, per address of the client or per e-mail address (key); the others are allauth's own.
+# Requests per time, per address of the client or per e-mail address (key); the others are allauth's
+# own.
 ACCOUNT_RATE_LIMITS = {"confirm_email": "1/60s/key,10/d/key,20/m/ip"}
 # Behind a proxy the client's address stands in X-Forwarded-For, as far as proxies of ours wrote it.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SLEEK_TRUSTED_PROXIES", "0"))

@@ -1,4 +1,7 @@
-"""Every address of the installation, by audience. Providers' notices are taken beside Django: see `wsgi`."""
+"""Every address of the installation, by audience.
+
+Providers' notices are taken beside Django: see `wsgi`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The worker process: the notice inbox, the consumers of events, and the jobs, each woken by
-NOTIFY.
+"""The worker process: the notice inbox, the consumers of events, and the jobs.
 
-The two readers are threads that survive a lost database and go on when it is back. The jobs are
+Each is woken by NOTIFY. The two readers are threads that survive a lost database and go on when it is back. The jobs are
 Procrastinate's; its own heartbeat tells `/readyz` that this process lives, and when it gives up the
 process ends and its supervisor starts a new one.
 """
@@ -13,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import django
 import psycopg
@@ -21,9 +21,7 @@ logger = logging.getLogger("sleek.worker")
 
 JOB_CONCURRENCY = 4
 NOTICES_POLL_S = 1.0  # a notice whose retry is due wakes nobody
-EVENTS_POLL_S = (
-    0.2  # an event becomes visible when an older transaction ends, which wakes nobody either
-)
+EVENTS_POLL_S = 0.2  # an event that an older transaction hid wakes nobody either
 AFTER_ERROR_S = 1.0
 
 
@@ -31,6 +29,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sleek.config.settings")
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from sleek.events.actions import CHANNEL
     from sleek.payments import actions as payments
@@ -43,7 +42,8 @@ def main() -> None:
     for reader in readers:
         reader.start()
     try:
-        worker_app = app.with_connector(app.connector.get_worker_connector())
+        connector = cast(DjangoConnector, app.connector).get_worker_connector()
+        worker_app = app.with_connector(connector)
         worker_app.run_worker(
             concurrency=JOB_CONCURRENCY, delete_jobs="successful", fetch_job_polling_interval=5.0
         )

@@ -13,12 +13,16 @@ import sys
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
-def main() -> None:
-    parent, *command = sys.argv[1:]
+def end_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != int(parent):
-            sys.exit("The parent ended before its child began.")
+
+
+def main() -> None:
+    parent, *command = sys.argv[1:]
+    end_with_parent()
+    if os.getppid() != int(parent):
+        sys.exit("The parent ended before its child began.")
     os.execvp(command[0], command)
 
 

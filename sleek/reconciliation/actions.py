@@ -1,0 +1,72 @@
+"""Recording what reached the bank."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sleek.audit import actions as audit
+from sleek.core import clock
+from sleek.core.errors import SleekError
+from sleek.core.money import Money
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.ledger import actions as ledger
+from sleek.ledger import queries, recipes
+from sleek.ledger.actions import Entry, InsufficientFunds
+from sleek.merchants.models import Membership
+from sleek.reconciliation.models import Settlement
+
+
+class NotInTransit(SleekError):
+    """The channel does not hold that much for the merchant."""
+
+    code = "not_in_transit"
+
+
+@transaction.atomic
+def record_settlement(
+    by: Membership, channel: str, amount: Money, *, arrived_on: date, reference: str = ""
+) -> Settlement:
+    """A channel's pay-out is on the bank account: what was in transit is available.
+
+    Raises `NotInTransit` when it is more than the channel holds, or the day lies ahead.
+    """
+    merchant = by.merchant
+    held = -queries.balance(merchant.pk, f"clearing:{channel}", amount.currency)
+    if not 0 < amount.minor <= held.minor:
+        message = _("This channel holds %(held)s for you; an arrival can't be more than that.")
+        raise NotInTransit(message % {"held": held})
+    if arrived_on > clock.now().astimezone(merchant.zone).date():
+        raise NotInTransit(_("That day has not come yet."))
+    settlement = Settlement.objects.create(
+        merchant=merchant,
+        channel=channel,
+        amount=amount.minor,
+        currency=amount.currency,
+        arrived_on=arrived_on,
+        reference=reference,
+        created_by=by.user,
+    )
+    audit.record(
+        "settlement.recorded",
+        settlement.public_id,
+        scope=merchant.public_id,
+        actor=by.user.public_id,
+        data={"channel": channel, "amount": amount.minor, "currency": amount.currency},
+    )
+    data: dict[str, object] = {
+        "channel": channel,
+        "amount": amount.minor,
+        "currency": amount.currency,
+    }
+    events.record([Fact("settlement.recorded", settlement.public_id, merchant.pk, data)])
+    postings = recipes.settlement_arrived(channel, amount)
+    entry = Entry(merchant.pk, "settlement_arrived", settlement.public_id, postings, clock.now())
+    try:
+        ledger.post([entry])
+    except InsufficientFunds as error:
+        raise NotInTransit(_("Part of this money is being refunded or is frozen.")) from error
+    return settlement

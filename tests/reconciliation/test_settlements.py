@@ -1,0 +1,81 @@
+"""What channels pay out becomes available, and never more than they hold."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from sleek.audit.models import Record
+from sleek.core.money import Money
+from sleek.ledger.queries import verify
+from sleek.merchants.models import Membership
+from sleek.payments import actions as payments
+from sleek.payments.models import Attempt, Payment
+from sleek.reconciliation import actions as reconciliation
+from sleek.reconciliation.models import Settlement
+from tests import people
+from tests.conftest import FrozenClock
+from tests.fakes.channel import Bank
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def owner(db: None, bank: Bank, frozen_clock: FrozenClock) -> Membership:
+    """Lin, to whom the till owes 50 dollars less its fee of 1.75."""
+    shop = people.merchant()
+    attempt = people.attempt(people.payment(shop, Money(5000, "USD")))
+    payments.apply_reports([bank.pay(attempt.public_id, fee=Money(175, "USD"))])
+    return shop.memberships.get()
+
+
+def balances(owner: Membership) -> tuple[int, ...]:
+    codes = ("in_transit", "available", "clearing:till", "bank")
+    return tuple(people.held(owner.merchant, code) for code in codes)
+
+
+def test_what_arrives_at_the_bank_becomes_available(owner: Membership) -> None:
+    assert balances(owner) == (4825, 0, -4825, 0)
+    reconciliation.record_settlement(owner, "till", Money(4000, "USD"), arrived_on=TODAY)
+    assert balances(owner) == (825, 4000, -825, -4000)
+    assert Record.objects.filter(action="settlement.recorded").count() == 1
+    assert verify() == []
+
+
+@pytest.mark.parametrize(
+    "amount", [Money(4826, "USD"), Money(0, "USD"), Money(-1, "USD"), Money(1, "EUR")]
+)
+def test_no_more_arrives_than_the_channel_holds(owner: Membership, amount: Money) -> None:
+    with pytest.raises(reconciliation.NotInTransit):
+        reconciliation.record_settlement(owner, "till", amount, arrived_on=TODAY)
+    assert balances(owner) == (4825, 0, -4825, 0)
+    assert Settlement.objects.count() == 0
+
+
+def test_nothing_arrives_tomorrow_or_from_another_channel(owner: Membership) -> None:
+    for channel, day in (("till", TODAY + timedelta(days=1)), ("alipay", TODAY)):
+        with pytest.raises(reconciliation.NotInTransit):
+            reconciliation.record_settlement(owner, channel, Money(1, "USD"), arrived_on=day)
+
+
+def test_frozen_money_cannot_become_available(owner: Membership, bank: Bank) -> None:
+    payment = owner.merchant.payments.get()
+    payments.apply_reports([bank.pay(_another(payment).public_id, Money(5000, "USD"))])
+    with pytest.raises(reconciliation.NotInTransit, match="refunded or is frozen"):
+        reconciliation.record_settlement(owner, "till", Money(9000, "USD"), arrived_on=TODAY)
+    assert balances(owner)[:2] == (4825, 0)
+
+
+def _another(payment: Payment) -> Attempt:
+    """A try that was open in a second tab when the first one paid."""
+    first = payment.attempts.get()
+    first.pk, first.public_id = None, "att_second"
+    first.status, first.surplus, first.amount_received, first.fee = (
+        "requires_action",
+        "",
+        None,
+        None,
+    )
+    first.save()
+    return first
