@@ -131,7 +131,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """Where the payer goes now: an address to open (`url`), or content to show as a QR code (`qr`)."""
+    """Where the payer goes now: an address to open (`url`), or content of a QR code (`qr`)."""
 
     flow: Flow
     url: str = ""
@@ -140,9 +140,15 @@ class NextStep:
 
     def __post_init__(self) -> None:
         # A payer's browser is sent there: nothing but a web address may come out of a reply.
-        parts = urlsplit(self.url)
-        if self.url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        if self.flow == Flow.QR and not self.qr:
+            raise Unavailable("the provider's answer holds no code to scan")
+        if self.flow != Flow.QR and not is_web_address(self.url):
             raise Unavailable("the provider's answer leads to no web page")
+
+
+def is_web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,232 @@
+"""How providers' words and numbers become ours: tables, and properties of amounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sleek.channels.alipay import mapping as alipay
+from sleek.channels.base import Failure, Outcome
+from sleek.channels.stripe import currencies
+from sleek.channels.stripe import mapping as stripe
+from sleek.channels.stripe.failures import failure_of
+from sleek.core.money import InvalidAmount, Money, exponent
+
+# Stripe's integer for an amount, written by hand from its own documentation.
+RAW = [
+    ("50.00", "USD", 5000),
+    ("50.00", "CNY", 5000),
+    ("500", "JPY", 500),
+    ("9000", "KRW", 9000),
+    ("120000", "VND", 120000),
+    ("12.340", "KWD", 12340),
+    ("1.230", "BHD", 1230),
+    ("5", "ISK", 500),
+    ("5000", "UGX", 500000),
+    ("200.00", "MGA", 200),
+    ("10.45", "HUF", 1045),
+    ("800.45", "TWD", 80045),
+]
+
+
+@pytest.mark.parametrize(("text", "currency", "raw"), RAW)
+def test_stripe_is_asked_for_its_own_units(text: str, currency: str, raw: int):
+    amount = Money.parse(text, currency)
+    assert currencies.to_raw(amount) == raw
+    assert currencies.from_raw(raw, currency.lower()) == amount
+
+
+@pytest.mark.parametrize(("minor", "currency"), [(1234, "KWD"), (12345, "MGA"), (100, "IRR")])
+def test_what_stripe_cannot_express_is_refused(minor: int, currency: str):
+    with pytest.raises(InvalidAmount):
+        currencies.to_raw(Money(minor, currency))
+
+
+@pytest.mark.parametrize(
+    ("raw", "currency"),
+    [(550, "isk"), (1, "ugx"), (None, "usd"), (True, "usd"), (1.0, "usd"), (1, None), (1, "xxx")],
+)
+def test_what_stripe_may_not_say_is_not_rounded(raw: Any, currency: Any):
+    with pytest.raises(InvalidAmount):
+        currencies.from_raw(raw, currency)
+
+
+CURRENCIES = st.sampled_from(sorted(currencies.CURRENCIES))
+
+
+@given(CURRENCIES, st.integers(0, 10**9))
+def test_an_amount_comes_back_from_stripe_as_it_went(currency: str, minor: int):
+    amount = Money(minor, currency)
+    try:
+        raw = currencies.to_raw(amount)
+    except InvalidAmount:
+        assert currency in {"BHD", "JOD", "KWD", "OMR", "TND", "MGA"}
+        return
+    assert currencies.from_raw(raw, currency.lower()) == amount
+    # The value in major units is the same on both sides, whoever counts how.
+    assert Decimal(raw).scaleb(-currencies.DECIMALS[currency]) == amount.decimal
+
+
+@given(CURRENCIES)
+def test_limits_are_amounts_that_stripe_takes(currency: str):
+    limit = currencies.MAXIMUM[currency]
+    most = Money(limit - limit % 10 if exponent(currency) == 3 else limit, currency)
+    assert 0 < currencies.LARGEST_RAW - currencies.to_raw(most) + 1 <= 100
+    assert currencies.MINIMUM.get(currency, 1) < most.minor
+
+
+@given(st.integers(1, 10**10))
+def test_an_amount_comes_back_from_alipay_as_it_went(minor: int):
+    amount = Money(minor, "CNY")
+    text = alipay.yuan(amount)
+    assert text == f"{minor // 100}.{minor % 100:02d}"
+    assert alipay.money(text) == amount
+
+
+STRIPE_FAILURES = [
+    ("card_declined", "insufficient_funds", Failure.INSUFFICIENT_FUNDS),
+    ("card_declined", "generic_decline", Failure.DECLINED),
+    ("card_declined", "do_not_honor", Failure.DECLINED),
+    ("card_declined", "card_velocity_exceeded", Failure.LIMIT),
+    ("card_declined", "withdrawal_count_limit_exceeded", Failure.LIMIT),
+    ("card_declined", "lost_card", Failure.CAREFUL),
+    ("card_declined", "stolen_card", Failure.CAREFUL),
+    ("card_declined", "pickup_card", Failure.CAREFUL),
+    ("card_declined", "fraudulent", Failure.CAREFUL),
+    ("card_declined", "authentication_required", Failure.AUTHENTICATION),
+    ("card_declined", "issuer_not_available", Failure.PROVIDER),
+    ("expired_card", "expired_card", Failure.EXPIRED_CARD),
+    ("incorrect_cvc", "incorrect_cvc", Failure.ENTRY_WRONG),
+    ("processing_error", "processing_error", Failure.PROVIDER),
+    ("payment_intent_authentication_failure", "", Failure.AUTHENTICATION),
+    ("card_declined", "a_reason_of_next_year", Failure.DECLINED),
+    ("card_declined", "", Failure.DECLINED),
+    ("an_error_of_next_year", "a_reason_of_next_year", Failure.UNKNOWN),
+    ("", "", Failure.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("code", "decline_code", "failure"), STRIPE_FAILURES)
+def test_stripes_reasons_in_our_words(code: str, decline_code: str, failure: Failure):
+    assert failure_of(code, decline_code) == failure
+
+
+ALIPAY_FAILURES = [
+    ("ACQ.BUYER_BALANCE_NOT_ENOUGH", Failure.INSUFFICIENT_FUNDS),
+    ("ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", Failure.LIMIT),
+    ("ACQ.TOTAL_FEE_EXCEED", Failure.LIMIT),
+    ("ACQ.PAYMENT_REQUEST_HAS_RISK", Failure.CAREFUL),
+    ("ACQ.PAYMENT_FAIL", Failure.DECLINED),
+    ("ACQ.PAYMENT_AUTH_CODE_INVALID", Failure.ENTRY_WRONG),
+    ("ACQ.SELLER_BEEN_BLOCKED", Failure.PROVIDER),
+    ("isv.invalid-signature", Failure.PROVIDER),
+    ("ACQ.SOMETHING_OF_NEXT_YEAR", Failure.UNKNOWN),
+    ("", Failure.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("sub_code", "failure"), ALIPAY_FAILURES)
+def test_alipays_reasons_in_our_words(sub_code: str, failure: Failure):
+    assert alipay.failure_of(sub_code) == failure
+
+
+# status, payment_status, status of the intent, outcome
+SESSIONS = [
+    ("open", "unpaid", None, Outcome.PENDING),
+    ("open", "unpaid", "requires_payment_method", Outcome.PENDING),
+    ("open", "unpaid", "requires_action", Outcome.PENDING),
+    ("open", "paid", "succeeded", Outcome.PENDING),
+    ("complete", "paid", "succeeded", Outcome.SUCCEEDED),
+    ("complete", "unpaid", "processing", Outcome.PENDING),
+    ("complete", "unpaid", "requires_payment_method", Outcome.FAILED),
+    ("complete", "unpaid", "canceled", Outcome.FAILED),
+    ("complete", "unpaid", None, Outcome.PENDING),
+    ("complete", "no_payment_required", None, Outcome.PENDING),
+    ("expired", "unpaid", None, Outcome.CANCELED),
+    ("expired", "unpaid", "canceled", Outcome.CANCELED),
+    ("dreaming", "paid", "succeeded", Outcome.PENDING),
+    ("complete", "dreaming", "succeeded", Outcome.PENDING),
+]
+
+
+@pytest.mark.parametrize(("status", "payment_status", "intent", "outcome"), SESSIONS)
+def test_what_a_checkout_session_means(
+    status: str, payment_status: str, intent: str | None, outcome: Outcome
+):
+    thing = {
+        "id": "cs_1",
+        "metadata": {"sleek_attempt": "att_1"},
+        "status": status,
+        "payment_status": payment_status,
+        "amount_total": 5000,
+        "currency": "usd",
+        "payment_intent": intent and {"status": intent, "amount_received": 4999, "currency": "eur"},
+    }
+    report = stripe.report(thing)
+    assert (report.key, report.reference, report.outcome) == ("att_1", "cs_1", outcome)
+    # What was received, not what was asked.
+    assert report.amount == (Money(4999, "EUR") if outcome == Outcome.SUCCEEDED else None)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("pending", Outcome.PENDING),
+        ("requires_action", Outcome.PENDING),
+        ("succeeded", Outcome.SUCCEEDED),
+        ("failed", Outcome.FAILED),
+        ("canceled", Outcome.FAILED),
+        ("dreaming", Outcome.PENDING),
+    ],
+)
+def test_what_a_refund_at_stripe_means(status: str, outcome: Outcome):
+    refund = {"id": "re_1", "status": status, "amount": 300, "currency": "usd"}
+    report = stripe.refund_report(refund | {"metadata": {"sleek_refund": "ref_1"}})
+    assert (report.key, report.reference) == ("ref_1", "re_1")
+    assert (report.outcome, report.amount) == (outcome, Money(300, "USD"))
+
+
+PAID_AT = "2026-03-02 17:00:00"
+TRADES = [
+    ("WAIT_BUYER_PAY", None, Outcome.PENDING),
+    ("TRADE_SUCCESS", PAID_AT, Outcome.SUCCEEDED),
+    ("TRADE_FINISHED", PAID_AT, Outcome.SUCCEEDED),
+    ("TRADE_CLOSED", None, Outcome.CANCELED),
+    ("TRADE_CLOSED", PAID_AT, Outcome.SUCCEEDED),
+    ("TRADE_CLOSED", "never", Outcome.CANCELED),
+    ("TRADE_DREAMED_OF", PAID_AT, Outcome.PENDING),
+]
+
+
+@pytest.mark.parametrize(("status", "paid_at", "outcome"), TRADES)
+def test_what_a_trade_at_alipay_means(status: str, paid_at: str | None, outcome: Outcome):
+    trade = {"out_trade_no": "att_1", "trade_no": "2026", "trade_status": status}
+    report = alipay.report(trade | {"total_amount": "88.80", "send_pay_date": paid_at})
+    assert report.outcome == outcome
+    assert report.amount == (Money(8880, "CNY") if outcome == Outcome.SUCCEEDED else None)
+
+
+def test_beijing_is_eight_hours_ahead():
+    moment = alipay.moment(PAID_AT)
+    assert moment is not None
+    assert moment.isoformat() == "2026-03-02T17:00:00+08:00"
+    assert alipay.beijing(moment) == PAID_AT
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [
+        ("en", "en"),
+        ("zh-hans", "zh"),
+        ("zh-Hant", "zh-TW"),
+        ("pt-br", "pt-BR"),
+        ("fr-CH", "fr"),
+        ("sw", "auto"),
+    ],
+)
+def test_stripes_name_of_a_language(language: str, locale: str):
+    assert stripe.locale(language) == locale
