@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PO := sleek/locale/zh_Hans/LC_MESSAGES/django.po
 MO := $(PO:.po=.mo)
-READY := .venv/.run node_modules/.installed $(MO)
-READY_TO_TEST := .venv/.dev node_modules/.installed $(MO)
-# Two processes are what a small machine has cores for.
-PYTEST := $(BIN)/pytest -n 2
+READY := .venv/.sleek node_modules/.installed $(MO)
+READY_TO_TEST := .venv/.dev $(READY)
+# Two processes are what a small machine has cores for. What tests of one file share is made once.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-browser check lint types messages bench seed docs shell migrate lock clean
@@ -30,16 +30,16 @@ test-browser: $(READY_TO_TEST)
 check:
 	@.ci/run
 
-lint: .venv/.dev
+lint: .venv/.dev .venv/.sleek
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/lint-imports
 
-types: .venv/.dev
+types: .venv/.dev .venv/.sleek
 	$(BIN)/mypy
 
 # Collect the texts of the code into the catalogue; then translate what is new in it.
-messages: .venv/.dev
+messages: .venv/.dev .venv/.sleek
 	$(BIN)/python tools/messages.py update
 	$(BIN)/python tools/messages.py check
 
@@ -60,7 +60,7 @@ migrate: $(READY)
 	$(BIN)/sleek migrate
 
 # After a change of the dependencies in pyproject.toml.
-lock: .venv/.dev
+lock: .venv/.dev .venv/.sleek
 	$(BIN)/python tools/uv.py pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		pyproject.toml --output-file requirements/run.txt
 	$(BIN)/python tools/uv.py pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
@@ -79,9 +79,12 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-.venv/.run: .venv/.made requirements/run.txt pyproject.toml
+.venv/.run: .venv/.made requirements/run.txt
 	@echo "Installing what Sleek runs on"
 	@$(BIN)/python tools/uv.py pip sync --quiet --compile-bytecode requirements/run.txt
+	@touch $@
+
+.venv/.sleek: .venv/.run pyproject.toml
 	@$(BIN)/python tools/uv.py pip install --quiet --no-deps --editable .
 	@touch $@
 

@@ -1,4 +1,7 @@
-"""What every benchmark stands on: a throw-away server tuned as the product's own, and pgbench beside it."""
+"""What every benchmark stands on:
+
+A throw-away server tuned as the product's own, and pgbench beside it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ START_TIMEOUT_S = 60
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """An embedded server in a temporary home, with every commit on disk; gone when the block ends."""
+    """An embedded server in a temporary home, with every commit on disk;
+
+    Gone when the block ends.
+    """
     home = Path(tempfile.mkdtemp(prefix="sleek-bench-", dir="/var/tmp"))
     home.chmod(0o755)
     embedded = Server(home)
@@ -40,7 +46,10 @@ def server() -> Iterator[Server]:
 
 
 def migrated(server: Server, name: str) -> str:
-    """The URL of a new database with all of Sleek's tables; this process's Django looks at it too."""
+    """The URL of a new database with all of Sleek's tables;
+
+    This process's Django looks at it too.
+    """
     url = server.ensure_database(name)
     os.environ.update(environment(url))
     django()

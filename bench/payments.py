@@ -1,9 +1,10 @@
 """How fast are payments captured, from a provider's notice over HTTP to ledger and event, durable?
 
-The product itself runs: its web server, its worker, its embedded database with every commit on disk. A load generator
-delivers signed Alipay notices over 64 kept-alive connections, each for another payment, and the clock
-stops when the last payment has succeeded with its postings and its event. In turns with that,
-pgbench runs TPC-B (16 clients, prepared) on the same server: the machine's own measure.
+The product itself runs: its web server, its worker, its embedded database with every commit on
+disk. A load generator delivers signed Alipay notices over 64 kept-alive connections, each for
+another payment, and the clock stops when the last payment has succeeded with its postings and its
+event. In turns with that, pgbench runs TPC-B (16 clients, prepared) on the same server: the
+machine's own measure.
 
     .venv/bin/python bench/payments.py [--quick]
 """
@@ -40,7 +41,9 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 @dataclass(frozen=True)
 class Run:
-    """One burst of notices: how many a second went all the way, and how many a second were answered."""
+    """One burst of notices: how many a second went all the way, and how many a second were
+    answered.
+    """
 
     captured: float
     answered: float
@@ -121,7 +124,8 @@ def _print_processor_time(process: subprocess.Popen[bytes]) -> None:
 
 
 def _prepare(database: psycopg.Connection, count: int) -> None:
-    """Merchants, one connection for Alipay, and `count` payments whose payers are at the cashier."""
+    """Merchants, one connection for Alipay, and `count` payments whose payers are at the cashier.
+    """
     from sleek.channels.models import Connection
 
     der = serialization.Encoding.DER
@@ -220,7 +224,10 @@ def _burst(database: psycopg.Connection, port: int, first: int, size: int) -> Ru
 
 
 def _deliver(port: int, requests: list[bytes]) -> list[float]:
-    """Send each request on one of the connections as soon as that is free; the time of each answer."""
+    """Send each request on one of the connections as soon as that is free;
+
+    The time of each answer.
+    """
     waiting = iter(requests)
     selector = selectors.DefaultSelector()
     for _ in range(min(CLIENTS, len(requests))):
@@ -254,7 +261,8 @@ def _wait_until_captured(database: psycopg.Connection, count: int) -> None:
 
 
 def _prove(database: psycopg.Connection, count: int) -> None:
-    """All of it is there: each payment succeeded, each in the ledger once, and the books are whole."""
+    """All of it is there: each payment succeeded, each in the ledger once, and the books are whole.
+    """
     from sleek.ledger.queries import verify
 
     succeeded = database.execute(

@@ -16,7 +16,8 @@ from sleek.core import clock
 from tests.fakes.channel import Bank, Till
 from tests.plugin import DATABASE, pointing_django_at
 
-# In CI the same examples every time; elsewhere new ones, and hypothesis prints how to repeat a failure.
+# In CI the same examples every time; elsewhere new ones, and hypothesis prints how to repeat a
+# failure.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
@@ -42,7 +43,8 @@ def committed_db(
 ) -> Iterator[str]:
     """A database of the test's own, for commits, threads and processes. The value is its URL.
 
-    Every connection that Django opens meanwhile, in any thread, goes there. Ask for it instead of `db`.
+    Every connection that Django opens meanwhile, in any thread, goes there. Ask for it instead of
+    `db`.
     """
     database = request.config.stash[DATABASE]
     with django_db_blocker.unblock():

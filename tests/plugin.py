@@ -1,8 +1,9 @@
 """The database of a test run, known before Django is set up.
 
-One embedded server per run, in a throw-away home, started by the first test that needs it; or any other server by
-`DATABASE_URL`. One template database is migrated once, and every worker and every test that commits works on a
-clone of it. Nothing is ever flushed: the ledger's tables refuse that, as they should.
+One embedded server per run, in a throw-away home, started by the first test that needs it; or any
+other server by `DATABASE_URL`. One template database is migrated once, and every worker and every
+test that commits works on a clone of it. Nothing is ever flushed: the ledger's tables refuse that,
+as they should.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ UNSAFE_BUT_FAST = {
     "max_wal_size": "4GB",
     "log_min_duration_statement": "-1",
 }
-# Handed to the workers of pytest-xdist: this run's home, and the server given instead of the embedded one.
+# Handed to the workers of pytest-xdist: this run's home, and the server given instead of the
+# embedded one.
 RUN = "SLEEK_TEST_RUN"
 OTHER_SERVER = "SLEEK_TEST_OTHER_SERVER"
 HOMES = "sleek-test-"
@@ -68,7 +70,8 @@ class Database:
     def create(self, name: str) -> None:
         """A clone of the template, which the first caller of the run migrates."""
         self._make_template()
-        # Copying files needs a checkpoint, which is cheap only without fsync; then it is twice as fast.
+        # Copying files needs a checkpoint, which is cheap only without fsync; then it is twice as
+        # fast.
         strategy = "FILE_COPY" if self._server else "WAL_LOG"
         create = "CREATE DATABASE {} TEMPLATE {} STRATEGY {}"
         self._execute(create, name, self._template, strategy)

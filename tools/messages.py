@@ -1,6 +1,8 @@
-"""The catalogue of texts: `update`, `check` and `compile`, on babel, so that no GNU gettext has to be installed.
+"""The catalogue of texts: `update`, `check` and `compile`, on babel, so that no GNU gettext has to
+be installed.
 
-The code's language is English. Templates are turned into Python by Django's own `templatize` and read as such.
+The code's language is English. Templates are turned into Python by Django's own `templatize` and
+read as such.
 """
 
 from __future__ import annotations
@@ -54,8 +56,9 @@ def _update(catalogue: Catalog) -> int:
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     PO.parent.mkdir(parents=True, exist_ok=True)
-    with PO.open("wb") as file:
-        write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
+    text = io.BytesIO()  # written at once or not at all: a crash half-way must not empty the file
+    write_po(text, catalogue, width=100, sort_by_file=True, include_lineno=False)
+    PO.write_bytes(text.getvalue())
     missing = sum(not _is_translated(message) for message in _messages(catalogue))
     print(f"{len(catalogue)} texts, {missing} without a translation, in {PO.relative_to(ROOT)}")
     return 0

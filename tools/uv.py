@@ -1,6 +1,7 @@
 """Run uv with the user's own pip settings: `python tools/uv.py pip sync requirements/dev.txt`.
 
-uv does not read pip's configuration, and where packages come from is each user's decision, written down there.
+uv does not read pip's configuration, and where packages come from is each user's decision, written
+down there.
 """
 
 from __future__ import annotations

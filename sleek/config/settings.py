@@ -168,6 +168,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("SLEEK_MAIL_FROM", "Sleek <sl
 if MAIL_URL:
     globals().update(mail.from_url(MAIL_URL))
 
+# Where a day's exchange rates come from: the European Central Bank's sheet, or another in its form.
+FX_SOURCE_URL = os.environ.get(
+    "SLEEK_FX_SOURCE_URL", "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
+)
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,8 +1,8 @@
 """The worker process: the notice inbox, the consumers of events, and the jobs.
 
-Each is woken by NOTIFY. The two readers are threads that survive a lost database and go on when it is back. The jobs are
-Procrastinate's; its own heartbeat tells `/readyz` that this process lives, and when it gives up the
-process ends and its supervisor starts a new one.
+Each is woken by NOTIFY. The two readers are threads that survive a lost database and go on when it
+is back. The jobs are Procrastinate's; its own heartbeat tells `/readyz` that this process lives,
+and when it gives up the process ends and its supervisor starts a new one.
 """
 
 from __future__ import annotations

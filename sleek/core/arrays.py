@@ -1,7 +1,7 @@
 """PostgreSQL array literals, for statements that write hundreds of rows at once.
 
-psycopg's own list dumper looks up a dumper for every element and costs ten times as much; on the path that
-takes providers' notices this is what decides how many a second go through.
+psycopg's own list dumper looks up a dumper for every element and costs ten times as much; on the
+path that takes providers' notices this is what decides how many a second go through.
 """
 
 from __future__ import annotations

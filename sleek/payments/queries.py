@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sleek.channels import registry
-from sleek.channels.base import Failure, Flow
+from sleek.channels.base import Flow, Method, Unavailable
 from sleek.channels.models import Connection
 from sleek.core import clock
 from sleek.core.money import Money
@@ -17,6 +17,7 @@ from sleek.payments import rules
 from sleek.payments.models import Attempt, Payment
 
 DUE = 50  # attempts or payments looked at in one round
+SICK_LOOKED_AT = 100
 SICK_FOR = timedelta(minutes=2)  # a channel that would not start is offered last for so long
 
 
@@ -38,39 +39,41 @@ class Offer:
 
 
 def offers(merchant_id: int, amount: Money, *, is_mobile: bool) -> list[Offer]:
-    """What can work for this merchant, amount and device; healthy channels first, in the order of
-    their connections.
+    """What can work for this merchant, amount and device, best first.
 
-    A merchant's own connection goes before the operator's for the same method.
+    Of several connections for a method one is offered: one that is well before one that did not
+    answer just now, the merchant's own before the operator's. A method made for few currencies is
+    at home in this one, so it comes before those that take any.
     """
     connections = Connection.objects.filter(
         Q(merchant_id=merchant_id) | Q(merchant__isnull=True), is_enabled=True
-    ).order_by("merchant_id", "pk")
-    found: dict[str, Offer] = {}
-    for connection in connections:
-        for offer in _of(connection, amount, is_mobile=is_mobile):
-            found.setdefault(offer.method, offer)
+    ).order_by(F("merchant_id").asc(nulls_last=True), "pk")
     sick = _sick_connections()
-    return sorted(found.values(), key=lambda offer: offer.connection.pk in sick)
+    found: dict[str, tuple[bool, float, Offer]] = {}
+    for connection in sorted(connections, key=lambda connection: connection.pk in sick):
+        for method in registry.capabilities(connection.channel).methods:
+            if method.id in connection.methods and method.takes(amount):
+                breadth = math.inf if method.currencies is None else len(method.currencies)
+                offer = _offer(connection, method, is_mobile=is_mobile)
+                found.setdefault(method.id, (connection.pk in sick, breadth, offer))
+    return [offer for _, _, offer in sorted(found.values(), key=lambda each: each[:2])]
 
 
-def _of(connection: Connection, amount: Money, *, is_mobile: bool) -> Iterable[Offer]:
+def _offer(connection: Connection, method: Method, *, is_mobile: bool) -> Offer:
     wanted = (
         (Flow.MOBILE, Flow.REDIRECT, Flow.QR)
         if is_mobile
         else (Flow.QR, Flow.REDIRECT, Flow.MOBILE)
     )
-    for method in registry.capabilities(connection.channel).methods:
-        if method.id in connection.methods and method.takes(amount):
-            flow = min(method.flows, key=wanted.index)
-            yield Offer(connection, method.id, flow, method.flows)
+    return Offer(connection, method.id, min(method.flows, key=wanted.index), method.flows)
 
 
 def _sick_connections() -> set[int]:
+    """Those that gave no answer; a refusal of one order says nothing about the next."""
     recent = Attempt.objects.filter(
-        failure=Failure.PROVIDER, created_at__gt=clock.now() - SICK_FOR, next_url="", next_qr=""
+        failure_code=Unavailable.code, created_at__gt=clock.now() - SICK_FOR
     )
-    return set(recent.values_list("connection_id", flat=True)[:100])
+    return set(recent.values_list("connection_id", flat=True)[:SICK_LOOKED_AT])
 
 
 def attempts_to_check() -> list[Attempt]:

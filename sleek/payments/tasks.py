@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
@@ -11,6 +12,8 @@ from sleek.payments import actions as payments
 from sleek.payments import queries, rules
 from sleek.payments.models import Attempt, Payment
 
+logger = logging.getLogger(__name__)
+
 EVERY_5_S = "*/5 * * * * *"
 
 
@@ -19,14 +22,20 @@ EVERY_5_S = "*/5 * * * * *"
 def check_due(timestamp: int) -> None:
     """The janitor: ask about every attempt whose outcome is unknown until it is known."""
     for attempt in queries.attempts_to_check():
-        payments.check(attempt)
+        try:
+            payments.check(attempt)
+        except Exception:  # one attempt that stumbles must not keep the others waiting
+            logger.exception("janitor.check_failed", extra={"attempt": attempt.public_id})
 
 
 @app.periodic(cron=EVERY_5_S)
 @app.task(queueing_lock="payments.expire_due")
 def expire_due(timestamp: int) -> None:
     for payment in queries.payments_to_expire():
-        payments.expire(payment)
+        try:
+            payments.expire(payment)
+        except Exception:  # as above
+            logger.exception("janitor.expiry_failed", extra={"payment": payment.public_id})
 
 
 @app.task

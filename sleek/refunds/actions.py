@@ -117,9 +117,9 @@ def _promise(surpluses: Sequence[tuple[Attempt, str]]) -> list[Refund]:
 
 def check(refund: Refund) -> None:
     """Send a promised refund, or ask what became of a sent one; then set when to ask again."""
-    channel = registry.connect(refund.attempt.connection)
     order = _order_of(refund)
     try:
+        channel = registry.connect(refund.attempt.connection)
         report = channel.fetch_refund(order) if refund.reference else channel.refund(order)
     except Refused as error:
         report = RefundReport(order.key, Outcome.FAILED, failure_code=error.reason or error.code)

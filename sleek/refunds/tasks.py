@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from procrastinate.contrib.django import app
 
 from sleek.core import clock
 from sleek.refunds import actions as refunds
 from sleek.refunds.models import Refund
+
+logger = logging.getLogger(__name__)
 
 DUE = 50  # refunds looked at in one round
 
@@ -16,4 +20,7 @@ DUE = 50  # refunds looked at in one round
 def check_due(timestamp: int) -> None:
     due = Refund.objects.filter(check_at__lte=clock.now()).order_by("check_at")
     for refund in due.select_related("attempt__connection", "attempt__payment")[:DUE]:
-        refunds.check(refund)
+        try:
+            refunds.check(refund)
+        except Exception:  # one refund that stumbles must not keep the others waiting
+            logger.exception("refunds.check_failed", extra={"refund": refund.public_id})

@@ -154,7 +154,7 @@ def test_a_note_of_a_process_that_is_another_one_now_does_not_stop_it(server: Se
     note = server.data / "postmaster.pid"
     _, _, rest = note.read_text().partition("\n")
     account = server._account
-    stranger = subprocess.Popen(["sleep", "60"], **_as(account))
+    stranger = subprocess.Popen(["sleep", "60"], user=account._runs_as.pw_uid)
     try:
         note.write_text(f"{stranger.pid}\n{rest}")
         assert not server.is_running()
@@ -165,10 +165,6 @@ def test_a_note_of_a_process_that_is_another_one_now_does_not_stop_it(server: Se
     finally:
         stranger.kill()
         stranger.wait()
-
-
-def _as(account) -> dict[str, int]:
-    return {"user": account._runs_as.pw_uid} if account.differs else {}
 
 
 def test_what_an_interrupted_first_start_left_is_cleared_away():
@@ -210,7 +206,6 @@ def test_a_path_too_long_for_a_socket_gets_a_short_folder(initialised: Path):
 
 
 def test_a_socket_folder_that_somebody_else_made_is_refused(server: Server, tmp_path: Path):
-    shutil.rmtree(server._sockets)
     server._sockets.symlink_to(tmp_path)
     with pytest.raises(PostgresError, match="belongs to another user"):
         server.start()

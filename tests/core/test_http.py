@@ -44,7 +44,12 @@ def test_a_redirect_is_not_followed():
 
 def test_nothing_is_sent_while_a_transaction_is_open(committed_db):
     calls = []
-    client = _client(lambda request: calls.append(request) or httpx.Response(200))
+
+    def provider(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        return httpx.Response(200)
+
+    client = _client(provider)
 
     with transaction.atomic(), pytest.raises(http.NetworkInTransaction):
         http.send(REQUEST, client=client)

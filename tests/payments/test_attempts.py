@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -45,7 +46,7 @@ def test_a_double_click_is_one_attempt(payment: Payment, bank: Bank) -> None:
     assert bank.count("start") == 1
 
 
-def test_a_channel_that_does_not_answer_costs_nothing_and_is_offered_last(
+def test_a_channel_that_does_not_answer_costs_nothing_and_another_is_offered(
     payment: Payment, bank: Bank
 ) -> None:
     spare = people.till(None)
@@ -55,8 +56,7 @@ def test_a_channel_that_does_not_answer_costs_nothing_and_is_offered_last(
     assert (attempt.status, attempt.failure) == ("failed", Failure.PROVIDER)
     assert payment.status == "failed"
     offers = queries.offers(payment.merchant_id, FIFTY, is_mobile=False)
-    assert [offer.connection.pk for offer in offers] == [attempt.connection_id]
-    assert spare.pk  # the merchant's own connection is used for a method, ill or not
+    assert [offer.connection.pk for offer in offers] == [spare.pk]
 
 
 def test_a_refusal_is_kept_with_the_providers_code(payment: Payment, bank: Bank) -> None:
@@ -70,8 +70,8 @@ def test_only_methods_that_can_take_the_currency_are_offered(payment: Payment) -
     yuan = queries.offers(shop.pk, Money(5000, "CNY"), is_mobile=True)
     assert [offer.method for offer in dollars] == ["card"]
     assert [(offer.method, offer.flow) for offer in yuan] == [
-        ("card", "redirect"),
         ("alipay", "mobile"),
+        ("card", "redirect"),
     ]
 
 
@@ -181,3 +181,46 @@ def test_a_payment_whose_outcome_is_unknown_does_not_expire(
     bank.is_down = True
     tasks.expire_due(0)
     assert again(attempt).payment.status == "processing"
+
+
+def test_one_attempt_that_stumbles_does_not_keep_the_others_waiting(
+    payment: Payment, bank: Bank, frozen_clock: FrozenClock
+) -> None:
+    odd = people.attempt(payment)
+    good = people.attempt(people.payment(payment.merchant, FIFTY))
+    bank.pay(odd.public_id, Money(1, "XAF"))
+    bank.reports[odd.public_id] = replace(bank.reports[odd.public_id], amount="a lot")  # type: ignore[arg-type]
+    bank.pay(good.public_id)
+    frozen_clock.advance(seconds=15)
+    tasks.check_due(0)
+    assert again(good).payment.status == "succeeded"
+    assert again(odd).check_at == frozen_clock.now + (rules.CHECKS[1] - rules.CHECKS[0])
+
+
+def test_a_refusal_of_one_order_does_not_make_its_channel_sick(
+    payment: Payment, bank: Bank
+) -> None:
+    own = people.attempt(payment).connection_id
+    people.till(None)
+    bank.refuses = True
+    people.attempt(payment, people.qr(payment.merchant))
+    offers = queries.offers(payment.merchant_id, FIFTY, is_mobile=False)
+    assert [offer.connection.pk for offer in offers] == [own]
+
+
+def test_what_a_dead_process_left_unsent_is_sent_with_the_same_key(
+    payment: Payment, bank: Bank, frozen_clock: FrozenClock
+) -> None:
+    attempt = people.attempt(payment)
+    Attempt.objects.update(status="started", next_url="")
+    assert people.attempt(payment).next_url == ""
+    frozen_clock.advance(seconds=30)
+    assert people.attempt(payment).next_url == attempt.next_url
+    assert [key for verb, key in bank.calls if verb == "start"] == [attempt.public_id] * 2
+
+
+def test_asking_out_of_turn_leaves_the_schedule_alone(payment: Payment, bank: Bank) -> None:
+    attempt = people.attempt(payment)
+    for _ in range(40):
+        payments.check(attempt)
+    assert again(attempt).check_count == 0

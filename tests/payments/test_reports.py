@@ -166,3 +166,12 @@ def test_racing_reporters_pay_once(committed_db: str, bank: Bank) -> None:
         thread.join()
     assert (people.held(shop, "in_transit"), people.held(shop, "frozen")) == (5000, 5000)
     assert verify() == []
+
+
+def test_a_fee_in_the_providers_own_currency_is_kept_but_not_booked(
+    paying: Attempt, bank: Bank
+) -> None:
+    payments.apply_reports([bank.pay(paying.public_id, fee=Money(161, "EUR"))])
+    attempt = again(paying)
+    assert (attempt.fee, attempt.fee_currency) == (161, "EUR")
+    assert people.held(attempt.payment.merchant, "in_transit") == 5000

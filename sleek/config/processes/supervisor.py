@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import importlib.util
 import os
 import signal
 import socket
@@ -85,12 +84,11 @@ def _run(demo: Demo, server: Server | None, running: list[Child]) -> NoReturn:
 
     sandbox_command = [sys.executable, "-m", "sandbox", "--port", str(demo.sandbox_port)]
     sandbox = start("sandbox", [*sandbox_command, "--home", str(demo.home)])
-    if _is_written("sleek.config.demo") and not (demo.home / "demo.json").exists():
+    if not (demo.home / "demo.json").exists():
         # The story opens accounts at the simulated providers, so these have to be there.
         _wait_for_answer(sandbox, demo.sandbox_url)
         _seed(demo, environment)
-    if _is_written("sleek.config.worker"):
-        start("worker", [sys.executable, "-m", "sleek.config.worker"])
+    start("worker", [sys.executable, "-m", "sleek.config.worker"])
     site = start("web", web.command(HOST, demo.port, workers=WEB_WORKERS))
     _wait_for_answer(sandbox, demo.sandbox_url)
     _wait_for_answer(site, f"http://{HOST}:{demo.port}")
@@ -115,10 +113,6 @@ def _stop(running: list[Child], server: Server | None) -> None:
         child.wait_until_stopped(give_up_at)
     if server:
         server.stop()
-
-
-def _is_written(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
 
 
 def _seed(demo: Demo, environment: dict[str, str]) -> None:

@@ -10,7 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sleek.channels import registry
-from sleek.channels.base import ChannelError, Failure, NextStep, Order, Outcome, Report, Unavailable
+from sleek.channels.base import (
+    ChannelError,
+    Failure,
+    NextStep,
+    Order,
+    Outcome,
+    Refused,
+    Report,
+    Unavailable,
+)
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.events import actions as events
@@ -24,6 +33,7 @@ from sleek.payments.rules import AttemptStatus, PaymentStatus
 
 logger = logging.getLogger(__name__)
 
+SEND_AGAIN_AFTER = timedelta(seconds=30)  # longer than a provider may take to answer
 PAYMENT_LIFETIME = timedelta(hours=24)  # of a payment begun on a reusable link
 
 
@@ -74,7 +84,7 @@ def begin(payment: Payment, offer: Offer) -> Attempt:
     Raises `NotPayable` or `OutcomeUnknown`.
     """
     attempt, is_new = _promise(payment, offer)
-    return _send(attempt) if is_new else attempt
+    return _send(attempt) if is_new or _was_left_unsent(attempt) else attempt
 
 
 @transaction.atomic
@@ -113,6 +123,16 @@ def _promise(payment: Payment, offer: Offer) -> tuple[Attempt, bool]:
     return attempt, True
 
 
+def _was_left_unsent(attempt: Attempt) -> bool:
+    """Promised by a process that died before it had sent it. Sending again with the same key is
+    safe.
+    """
+    is_waiting = attempt.status == AttemptStatus.STARTED and not (
+        attempt.next_url or attempt.next_qr
+    )
+    return is_waiting and attempt.created_at <= clock.now() - SEND_AGAIN_AFTER
+
+
 def _is_same_try(attempt: Attempt, offer: Offer, now: datetime) -> bool:
     return (
         attempt.status in (AttemptStatus.STARTED, AttemptStatus.REQUIRES_ACTION)
@@ -123,20 +143,22 @@ def _is_same_try(attempt: Attempt, offer: Offer, now: datetime) -> bool:
 
 
 def _send(attempt: Attempt) -> Attempt:
-    channel = registry.connect(attempt.connection)
     try:
-        step = channel.start(order_of(attempt))
+        step = registry.connect(attempt.connection).start(order_of(attempt))
     except ChannelError as error:
         logger.warning(
             "attempts.not_started", extra={"attempt": attempt.public_id, "error": error.code}
         )
-        code = getattr(error, "reason", "") or error.code
-        failed = Report(
-            attempt.public_id, Outcome.FAILED, failure=Failure.PROVIDER, failure_code=code
-        )
-        apply_reports([failed])
+        apply_reports([_not_started(attempt, error)])
         return Attempt.objects.get(pk=attempt.pk)
     return _learn_next_step(attempt, step)
+
+
+def _not_started(attempt: Attempt, error: ChannelError) -> Report:
+    failure, code = Failure.PROVIDER, error.code
+    if isinstance(error, Refused):
+        failure, code = error.failure or failure, error.reason or code
+    return Report(attempt.public_id, Outcome.FAILED, failure=failure, failure_code=code)
 
 
 @transaction.atomic
@@ -174,10 +196,9 @@ def check(attempt: Attempt) -> None:
 
     Past its end it is closed there first.
     """
-    channel = registry.connect(attempt.connection)
     is_over = attempt.status in rules.OPEN_ATTEMPTS and attempt.expires_at <= clock.now()
     try:
-        order = order_of(attempt)
+        channel, order = registry.connect(attempt.connection), order_of(attempt)
         report = channel.cancel(order) if is_over else channel.fetch(order)
         apply_reports([report])
     except Unavailable:
@@ -186,15 +207,16 @@ def check(attempt: Attempt) -> None:
         logger.warning(
             "attempts.check_refused", extra={"attempt": attempt.public_id, "error": error.message}
         )
-    _schedule_next_check(attempt)
+    finally:
+        _schedule_next_check(attempt)
 
 
 @transaction.atomic
 def _schedule_next_check(attempt: Attempt) -> None:
     payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
     attempt = Attempt.objects.get(pk=attempt.pk)
-    if attempt.check_at is None:
-        return
+    if attempt.check_at is None or attempt.check_at > clock.now():
+        return  # nothing is left to learn, or somebody asked out of turn
     attempt.check_count += 1
     if attempt.status == AttemptStatus.SUCCEEDED:
         attempt.check_at = rules.next_check(

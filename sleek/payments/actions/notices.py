@@ -139,8 +139,8 @@ _CLAIM = """
             ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
         ) RETURNING notice_id
     )
-    SELECT n.id, n.key, n.report::text FROM payments_notice n JOIN claimed ON claimed.notice_id = n.id
-    ORDER BY n.id
+    SELECT n.id, n.key, n.report::text
+    FROM payments_notice n JOIN claimed ON claimed.notice_id = n.id ORDER BY n.id
 """
 
 

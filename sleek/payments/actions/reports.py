@@ -200,7 +200,9 @@ def _note_money(
         enter("payment_succeeded", recipes.payment_succeeded(attempt.channel, verdict.received))
     elif verdict.received:
         enter("surplus_received", recipes.surplus_received(attempt.channel, verdict.received))
-    if verdict.fee and not attempt.surplus and not verdict.surplus:
+    # A fee in the currency that the provider settles in says nothing about this one's books.
+    is_own = verdict.fee is not None and verdict.fee.currency == payment.currency
+    if verdict.fee and is_own and not attempt.surplus and not verdict.surplus:
         enter("channel_fee_charged", recipes.channel_fee_charged(attempt.channel, verdict.fee))
 
 

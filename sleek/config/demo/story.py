@@ -1,25 +1,15 @@
 """The demo's story: Lin Ceramics in Jingdezhen, her buyers in eight countries, ninety days of small
 payments.
 
-It is told once, through the same verbs that the product uses, with the clock set back. The accounts
-at the providers are opened at the sandbox the way a merchant would open them at the real ones;
-nothing else in Sleek knows which it talks to.
+It is told through the same verbs that the product uses, with the clock set back.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import random
 from datetime import timedelta
-from pathlib import Path
 
-import httpx
 from allauth.account.models import EmailAddress
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from django.conf import settings
 from django.db import transaction
 
 from sleek.channels.base import Failure, Outcome, Report
@@ -33,6 +23,7 @@ from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import AttemptStatus, PaymentStatus
 from sleek.reconciliation import actions as reconciliation
 
+OWNER, OPERATOR = "lin@example.com", "operator@example.com"
 DAYS = 90
 PAYMENTS = 200
 PAY_OUT_EVERY, IN_TRANSIT_FOR = timedelta(days=7), timedelta(days=4)
@@ -61,103 +52,19 @@ DECLINES = [
 ]
 
 
-def seed() -> None:
-    """Tell the story and write `var/demo.json`. Raises when the sandbox does not answer."""
-    file = Path(settings.HOME, "demo.json")
-    password = os.environ["SLEEK_DEMO_PASSWORD"]
-    sandbox = f"http://127.0.0.1:{os.environ['SLEEK_SANDBOX_PORT']}"
-    accounts = [_stripe_account(sandbox), _alipay_account(sandbox)]
-    with transaction.atomic():
-        connections = {made.channel: made for made in (_connect(*account) for account in accounts)}
-        operator = _person("operator@example.com", "Operator", password, is_operator=True)
-        owner = _person("lin@example.com", "林清", password)
-        shop = _shop(owner)
-        _ninety_days(shop, owner, connections)
-        links = [_link(shop, owner, *wanted) for wanted in OPEN_LINKS]
-    _listen_to_stripe(sandbox, connections["stripe"])
-    story = {
-        "web": settings.PUBLIC_URL,
-        "sandbox": sandbox,
-        "database_url": os.environ["DATABASE_URL"],
-        "merchant": {"email": owner.email, "password": password},
-        "operator": {"email": operator.email, "password": password},
-        "links": [
-            {
-                "url": f"{settings.PUBLIC_URL}/p/{link.token}/",
-                "amount": str(link.money.decimal),
-                "currency": link.currency,
-            }
-            for link in links
-        ],
-    }
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(story, indent=2, ensure_ascii=False) + "\n")
-    unfinished.rename(file)
-
-
-def _stripe_account(sandbox: str) -> tuple[str, str, dict[str, str]]:
-    opened = _post(f"{sandbox}/control/accounts", {"provider": "stripe", "name": "demo"})
-    secrets = {"secret_key": opened["secret_key"], "webhook_secret": "", "api_base": sandbox}
-    return "stripe", "Stripe", secrets
-
-
-def _alipay_account(sandbox: str) -> tuple[str, str, dict[str, str]]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    opened = _post(
-        f"{sandbox}/control/accounts",
-        {
-            "provider": "alipay",
-            "name": "demo",
-            "app_public_key": base64.b64encode(public).decode(),
-        },
-    )
-    secrets = {
-        "app_id": opened["app_id"],
-        "seller_id": opened["seller_id"],
-        "alipay_public_key": opened["alipay_public_key"],
-        "app_private_key": private.decode(),
-        "gateway": f"{sandbox}/gateway.do",
-    }
-    return "alipay", "支付宝", secrets
-
-
-def _listen_to_stripe(sandbox: str, stripe: Connection) -> None:
-    """Register the address for notices, as a merchant does in Stripe's dashboard, and keep its
-    secret.
+def tell(password: str, stripe: Connection, alipay: Connection) -> None:
+    """Write the whole story, through the open connections. One transaction: told whole, or not at
+    all.
     """
-    secrets = stripe.unseal()
-    answer = httpx.post(
-        f"{sandbox}/v1/webhook_endpoints",
-        data={
-            "url": f"{settings.PUBLIC_URL}/callbacks/stripe/{stripe.public_id}/",
-            "enabled_events[]": "*",
-        },
-        headers={"Authorization": f"Bearer {secrets['secret_key']}"},
-    )
-    stripe.seal(secrets | {"webhook_secret": answer.raise_for_status().json()["secret"]})
-    stripe.save(update_fields=["credentials"])
-
-
-def _post(url: str, body: dict[str, str]) -> dict[str, str]:
-    answer: dict[str, str] = httpx.post(url, json=body).raise_for_status().json()
-    return answer
-
-
-def _connect(channel: str, name: str, secrets: dict[str, str]) -> Connection:
-    """The operator's connection: whoever signs up on this installation is paid through it."""
-    methods = {"stripe": ["card"], "alipay": ["alipay"]}[channel]
-    connection = Connection(merchant=None, channel=channel, name=name, methods=methods)
-    connection.seal(secrets)
-    connection.save()
-    return connection
+    with transaction.atomic():
+        stripe.save()
+        alipay.save()
+        _person(OPERATOR, "Operator", password, is_operator=True)
+        owner = _person(OWNER, "林清", password)
+        shop = _shop(owner)
+        _ninety_days(shop, owner, {"stripe": stripe, "alipay": alipay})
+        for reason, amount, is_reusable in OPEN_LINKS:
+            _link(shop, owner, reason, amount, is_reusable)
 
 
 def _person(email: str, name: str, password: str, *, is_operator: bool = False) -> User:

@@ -1,0 +1,93 @@
+"""Which ways to pay this browser is shown, and which of them it chose.
+
+The list comes from `payments.queries.offers`, best first; here it loses what cannot be opened
+inside another company's app, and what has just failed to answer goes last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from sleek.channels.base import Failure
+from sleek.core.money import Money
+from sleek.payments import queries as payments
+from sleek.payments.models import Attempt
+from sleek.payments.queries import Offer
+from sleek.web.checkout import device, wording
+from sleek.web.checkout.wording import Advice, Text
+
+FIELD = "offer"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str
+    method: str
+    name: Text
+    hint: str
+    icon: str
+    advice: Advice | None = None  # why the last try with it led nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    choices: tuple[Choice, ...]
+    shut_out: tuple[Text, ...]  # names of what works only outside the app that shows the page
+
+    @property
+    def explains(self) -> bool:
+        """Whether one of the choices carries the advice on the last try."""
+        return any(choice.advice for choice in self.choices)
+
+
+def menu(
+    request: HttpRequest, merchant_id: int, amount: Money, *, ended: Attempt | None = None
+) -> Menu:
+    this = _device(request)
+    offers = _offers(merchant_id, amount, this)
+    if ended and ended.failure == Failure.PROVIDER:
+        offers.sort(key=lambda offer: offer.method == ended.method)
+    return Menu(
+        choices=tuple(_choice(offer, ended) for offer in offers if this.can_open(offer.method)),
+        shut_out=tuple(
+            wording.method_name(offer.method) for offer in offers if not this.can_open(offer.method)
+        ),
+    )
+
+
+def chosen(request: HttpRequest, merchant_id: int, amount: Money) -> Offer | None:
+    """The offer that the form names, if it is among today's. Nothing else of it is believed."""
+    wish = request.POST.get(FIELD, "")
+    this = _device(request)
+    offers = _offers(merchant_id, amount, this)
+    return next((one for one in offers if one.id == wish and this.can_open(one.method)), None)
+
+
+def can_open(request: HttpRequest, method: str) -> bool:
+    return _device(request).can_open(method)
+
+
+def is_mobile(request: HttpRequest) -> bool:
+    return _device(request).is_mobile
+
+
+def _device(request: HttpRequest) -> device.Device:
+    return device.read(request.headers.get("User-Agent", ""))
+
+
+def _offers(merchant_id: int, amount: Money, this: device.Device) -> list[Offer]:
+    return payments.offers(merchant_id, amount, is_mobile=this.is_mobile)
+
+
+def _choice(offer: Offer, ended: Attempt | None) -> Choice:
+    failed_here = ended and ended.failure and ended.method == offer.method
+    return Choice(
+        id=offer.id,
+        method=offer.method,
+        name=wording.method_name(offer.method),
+        hint=wording.hint(offer.connection.channel, offer.flow),
+        icon=wording.method_icon(offer.method),
+        advice=wording.advice(ended.failure) if ended and failed_here else None,
+    )

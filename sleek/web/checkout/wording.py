@@ -1,0 +1,133 @@
+"""What the payer reads about methods and declines. One table each, complete.
+
+Every decline says what happened and what to do next. A card that was reported lost or stolen reads
+like any other the bank refused: who holds it must learn nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from sleek.channels.base import Failure, Flow
+
+Text: TypeAlias = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    happened: Text
+    next: Text
+
+
+_REFUSED_BY_BANK = Advice(
+    _("The bank did not approve this payment."),
+    _("Please choose another method, or ask your bank for the reason."),
+)
+
+DECLINES: dict[Failure, Advice] = {
+    Failure.ENTRY_WRONG: Advice(
+        _("The card details are not correct."),
+        _("Please check the number, expiry date and security code, and try again."),
+    ),
+    Failure.INSUFFICIENT_FUNDS: Advice(
+        _("There was not enough money on the card or account."),
+        _("Please choose another method, or check with your bank."),
+    ),
+    Failure.LIMIT: Advice(
+        _("The amount is above the limit of this card or account."),
+        _("Please raise the limit with your bank, or choose another method."),
+    ),
+    Failure.DECLINED: _REFUSED_BY_BANK,
+    Failure.AUTHENTICATION: Advice(
+        _("The identity check (such as 3-D Secure) was not completed."),
+        _("Please try again and confirm in your bank's window or app, or choose another method."),
+    ),
+    Failure.EXPIRED_CARD: Advice(
+        _("The card has expired."),
+        _("Please use another card, or choose another method."),
+    ),
+    Failure.CAREFUL: _REFUSED_BY_BANK,
+    Failure.PROVIDER: Advice(
+        _("This method does not answer at the moment. Nothing was charged."),
+        _("Please choose another method, or try this one again in a few minutes."),
+    ),
+    Failure.UNKNOWN: Advice(
+        _("The payment did not go through."),
+        _("Please try again, or choose another method."),
+    ),
+}
+
+
+def advice(failure: str) -> Advice:
+    """For what an attempt's column holds."""
+    return DECLINES.get(Failure(failure), DECLINES[Failure.UNKNOWN])
+
+
+METHODS: dict[str, Text] = {
+    "card": _("Bank card"),
+    "alipay": _("Alipay"),
+    "wechatpay": _("WeChat Pay"),
+    "unionpay": _("UnionPay"),
+    "paypal": "PayPal",
+    "banktransfer": _("Bank transfer"),
+}
+ICONS: dict[str, str] = {
+    "card": "credit-card",
+    "alipay": "brand-alipay",
+    "wechatpay": "brand-wechat",
+    "paypal": "brand-paypal",
+    "banktransfer": "building-bank",
+}
+CHANNELS: dict[str, Text] = {
+    "stripe": "Stripe",
+    "alipay": _("Alipay"),
+    "wechatpay": _("WeChat Pay"),
+    "unionpay": _("UnionPay"),
+    "paypal": "PayPal",
+}
+HINTS: dict[Flow, Text] = {
+    Flow.REDIRECT: _("On the secure page of %(channel)s"),
+    Flow.MOBILE: _("Opens %(channel)s"),
+    Flow.QR: _("Scan a code with your phone"),
+}
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """To the minute, in the payee's zone and saying so: the payer may live in another."""
+    if value is None:
+        return ""
+    language = get_language() or "en"
+    pattern = "y年M月d日 HH:mm（ZZZZ）" if language.startswith("zh") else "d MMM y, HH:mm (ZZZZ)"
+    return format_datetime(value, pattern, tzinfo=zone, locale=to_locale(language))
+
+
+def hour(value: datetime, zone: ZoneInfo) -> SafeString:
+    """Today's hour and minute; the script turns it into the payer's own, and drops our zone."""
+    text = format_datetime(value, "HH:mm (ZZZZ)", tzinfo=zone, locale="en")
+    return format_html('<time datetime="{}" data-hour>{}</time>', value.isoformat(), text)
+
+
+def method_name(method: str) -> Text:
+    return METHODS.get(method, method.replace("_", " ").title())
+
+
+def method_icon(method: str) -> str:
+    return ICONS.get(method, "wallet")
+
+
+def channel_name(channel: str) -> Text:
+    return CHANNELS.get(channel, channel.title())
+
+
+def hint(channel: str, flow: str) -> str:
+    return str(HINTS[Flow(flow)]) % {"channel": channel_name(channel)}

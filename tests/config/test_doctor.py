@@ -1,0 +1,77 @@
+"""Production refuses what is fine in a demo, and says which setting to change."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from sleek.channels.models import Connection
+from sleek.config import doctor
+from sleek.config.processes import production
+
+KEY = base64.b64encode(b"k" * 32).decode()
+SAFE = {
+    "MODE": "production",
+    "DEBUG": False,
+    "SECRET_KEY": "s" * 64,
+    "ENCRYPTION_KEYS": f"2026:{KEY}",
+    "MAIL_URL": "smtp+tls://user:password@mail.example.com",
+    "PUBLIC_URL": "https://pay.example.com",
+}
+
+
+@pytest.fixture
+def safe(settings, tmp_path, db):
+    for name, value in SAFE.items():
+        setattr(settings, name, value)
+    settings.STATIC_ROOT = tmp_path
+    return settings
+
+
+def test_nothing_is_wrong_with_safe_settings(safe):
+    assert list(doctor.examine()) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "finding"),
+    [
+        ("DEBUG", True, "Debug"),
+        ("SECRET_KEY", "", "SLEEK_SECRET_KEY"),
+        ("SECRET_KEY", "short", "SLEEK_SECRET_KEY"),
+        ("SECRET_KEY", "demo-" + "s" * 64, "SLEEK_SECRET_KEY is the demo's"),
+        ("ENCRYPTION_KEYS", "", "SLEEK_ENCRYPTION_KEYS"),
+        ("ENCRYPTION_KEYS", f"demo:{KEY}", "SLEEK_ENCRYPTION_KEYS holds the demo's"),
+        ("ENCRYPTION_KEYS", "2026:c2hvcnQ=", "not the base64 of 32 bytes"),
+        ("ENCRYPTION_KEYS", f"2026:{KEY},2025", "'2025' is not the base64"),
+        ("MAIL_URL", "", "SLEEK_MAIL_URL"),
+        ("PUBLIC_URL", "http://pay.example.com", "SLEEK_PUBLIC_URL"),
+    ],
+)
+def test_an_unsafe_setting_is_named_and_stops_the_start(safe, capsys, setting, value, finding):
+    setattr(safe, setting, value)
+    [sentence] = doctor.examine()
+    assert finding in sentence
+
+    assert production.serve([]) == 1
+    assert production.worker([]) == 1
+    assert finding in capsys.readouterr().err
+
+
+def test_live_money_does_not_go_to_the_sandbox(safe):
+    connection = Connection(channel="stripe", name="Stripe", methods=["card"])
+    connection.seal({"secret_key": "sk_1", "api_base": "http://127.0.0.1:8001"})
+    connection.save()
+    assert list(doctor.examine()) == [
+        f"Connection {connection.public_id}: its api_base points at the sandbox."
+    ]
+
+    Connection.objects.update(is_enabled=False)
+    assert list(doctor.examine()) == []
+
+
+def test_the_demo_may_be_a_demo(safe):
+    safe.MODE = "demo"
+    safe.SECRET_KEY = "demo-secret"
+    safe.MAIL_URL = ""
+    assert list(doctor.examine()) == []

@@ -1,0 +1,102 @@
+"""A whole installation, as a person starts it: real processes, real ports, a home of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT_S = 60
+
+
+class Installation:
+    """One home with its ports, and the supervisor that runs it at the moment."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.supervisor: subprocess.Popen[bytes] | None = None
+        self.output = home / "output.txt"
+
+    def run(self) -> subprocess.Popen[bytes]:
+        ours = ("SLEEK_", "DATABASE_URL", "DJANGO_", "PYTEST_")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)} | {
+            "SLEEK_HOME": str(self.home),
+            "SLEEK_PORT": str(self.port),
+            "SLEEK_SANDBOX_PORT": str(self.sandbox_port),
+        }
+        with self.output.open("wb") as output:
+            self.supervisor = subprocess.Popen(
+                [sys.executable, "-m", "sleek.config.cli", "up"],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self.supervisor
+
+    def start(self) -> None:
+        supervisor = self.run()
+        wait(lambda: b"Ctrl-C stops" in self.output.read_bytes() or supervisor.poll() is not None)
+        assert supervisor.poll() is None, self.output.read_text()
+
+    def stop(self, signal_number: int = signal.SIGINT) -> int:
+        assert self.supervisor
+        self.supervisor.send_signal(signal_number)
+        return self.supervisor.wait(TIMEOUT_S)
+
+    def answers(self, port: int | None = None) -> bool:
+        try:
+            urllib.request.urlopen(
+                f"http://127.0.0.1:{port or self.port}/healthz", timeout=1
+            ).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def processes(self) -> dict[str, int]:
+        """What runs for this home: the first process of each kind."""
+        found: dict[str, int] = {}
+        for pid in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
+            if name := self._name(Path("/proc", str(pid))):
+                found.setdefault(name, pid)
+        noted = self.home / "postgres/data/postmaster.pid"
+        if "postgres" in found and noted.exists():
+            found["postgres"] = int(noted.read_text().split()[0])
+        return found
+
+    def _name(self, process: Path) -> str | None:
+        try:
+            if (process / "cwd").readlink() == (self.home / "postgres/data").resolve():
+                return "postgres"
+            if f"SLEEK_HOME={self.home}" not in (process / "environ").read_text().split("\0"):
+                return None
+            command = (process / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            return None  # it has just ended
+        kinds = {"-m sandbox": "sandbox", "granian": "web", "config.worker": "worker"}
+        return next((name for part, name in kinds.items() if part in command), "sleek")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < give_up_at, "waited too long"
+        time.sleep(0.05)

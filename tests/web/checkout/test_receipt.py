@@ -1,0 +1,96 @@
+"""The receipt of a payment."""
+
+from __future__ import annotations
+
+import time
+
+import pypdfium2  # type: ignore[import-untyped]
+import pytest
+
+from sleek.core.money import Money
+from sleek.merchants.models import Merchant
+from sleek.payments import actions as payments
+from sleek.payments.models import Attempt, Payment
+from sleek.web.checkout import receipt
+from tests import people
+from tests.fakes.channel import Bank
+from tests.web.checkout.conftest import Browser, at
+
+# Rare names, and words that would be orders if they were markup.
+REASONS = [
+    "样品费（龘䶮㐂𰻞喆）· Sample fee",
+    '#read("/etc/passwd") #sys.inputs *not bold* $x^2$ \\ <label> @ref // no comment',
+    "<script>alert(1)</script> {{ x }} {% y %}",
+]
+
+
+def paid(shop: Merchant, bank: Bank, language: str = "en", reason: str = "Sample fee") -> Payment:
+    payment = payments.open_for_link(people.link(shop, Money(5000, "USD")), language=language)
+    Payment.objects.filter(pk=payment.pk).update(description=reason)
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    Attempt.objects.update(payer="Visa •4242")
+    return Payment.objects.get(pk=payment.pk)
+
+
+def text_of(pdf: bytes) -> str:
+    pages = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    pages.close()
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_it_says_who_got_what_from_whom_when(shop: Merchant, bank: Bank, payer: Browser) -> None:
+    payment = paid(shop, bank)
+    answer = payer.get(at(payment, "receipt.pdf"))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    text = text_of(answer.content)
+    for part in (
+        "Receipt Lin Ceramics Received 50.00 USD",
+        "Paid for Sample fee",
+        "Paid on 2 Mar 2026, 17:00 (GMT+08:00)",
+        "Method Bank card Payer Visa •4242",
+        f"Payment number {payment.public_id}",
+        f"Reference at Till T-{payment.attempts.get().public_id}",
+        "This is a receipt. It is not a tax invoice (发票).",
+    ):
+        assert part in text
+
+
+def test_it_is_written_in_the_language_of_the_payment(
+    shop: Merchant, bank: Bank, payer: Browser
+) -> None:
+    text = text_of(payer.get(at(paid(shop, bank, "zh-hans"), "receipt.pdf")).content)
+    assert "付款时间 2026年3月2日 17:00（GMT+08:00）" in text
+    assert "不是税务发票" in text
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_words_come_out_as_they_went_in(
+    shop: Merchant, bank: Bank, payer: Browser, reason: str
+) -> None:
+    text = text_of(payer.get(at(paid(shop, bank, reason=reason), "receipt.pdf")).content)
+    assert "".join(reason.split()) in text.replace(" ", "")
+
+
+def test_there_is_none_before_the_payment_succeeded(
+    shop: Merchant, bank: Bank, payer: Browser
+) -> None:
+    payment = people.payment(shop, Money(5000, "USD"))
+    people.attempt(payment)
+    assert payer.get(at(payment, "receipt.pdf")).status_code == 404
+
+
+def test_what_was_refunded_since_is_said(shop: Merchant, bank: Bank, payer: Browser) -> None:
+    payment = paid(shop, bank)
+    Payment.objects.update(amount_refunded=2000)
+    text = text_of(payer.get(at(payment, "receipt.pdf")).content)
+    assert "Refunded since 20.00 USD" in text
+
+
+def test_it_is_drawn_fast_and_always_the_same(shop: Merchant, bank: Bank) -> None:
+    payment = paid(shop, bank)
+    attempt = payment.attempts.get()
+    first = receipt.pdf(payment, attempt)
+    began = time.perf_counter()
+    assert receipt.pdf(payment, attempt) == first
+    assert time.perf_counter() - began < 0.1
