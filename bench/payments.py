@@ -171,7 +171,7 @@ def _prepare(database: psycopg.Connection, count: int) -> None:
         """,
         [MERCHANTS, count],
     )
-    database.execute("VACUUM ANALYZE")
+    database.execute("VACUUM ANALYZE payments_payment, payments_attempt")
 
 
 def _notice(number: int) -> bytes:

@@ -16,6 +16,9 @@ class Flaw:
     sequence: int
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.scope}, record {self.sequence}: {self.reason}"
+
 
 def verify() -> list[Flaw]:
     """Recompute every chain; one flaw at most per scope, none when the log is whole."""
@@ -37,6 +40,11 @@ def _first_flaw(chain: Chain) -> Flaw | None:
         if digest(entry) != entry.hash:
             return Flaw(chain.scope, entry.sequence, "its content was altered")
         previous, expected = entry.hash, expected + 1
-    if (chain.sequence, chain.hash) != (expected - 1, previous):
+    # Read again, since more may have been appended while we read.
+    head = Chain.objects.get(scope=chain.scope)
+    if head.sequence < expected - 1:
+        return Flaw(chain.scope, head.sequence + 1, "it is beyond its chain's head")
+    last = Record.objects.filter(scope=chain.scope, sequence=head.sequence, hash=head.hash)
+    if head.sequence and not last.exists():
         return Flaw(chain.scope, expected, "records at the end are missing")
     return None

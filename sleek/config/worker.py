@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -23,6 +24,7 @@ JOB_CONCURRENCY = 4
 NOTICES_POLL_S = 1.0  # a notice whose retry is due wakes nobody
 EVENTS_POLL_S = 0.2  # an event that an older transaction hid wakes nobody either
 AFTER_ERROR_S = 1.0
+BATCH_EVERY_S = 0.02
 
 
 def main() -> None:
@@ -85,12 +87,23 @@ def _read(channel: str, poll_s: float, work: Callable[[], int], stopping: thread
     with _listening(channel) as listener:
         try:
             while not stopping.is_set():
-                while work() and not stopping.is_set():
-                    pass
+                _work_off(work, stopping)
                 for _ in listener.notifies(timeout=poll_s, stop_after=1):
                     pass
         finally:
             connection.close()
+
+
+def _work_off(work: Callable[[], int], stopping: threading.Event) -> None:
+    """Work until nothing is left. The first batch is taken at once, the next not too close behind.
+
+    What comes in meanwhile shares a transaction; many small ones would eat the time of a large one.
+    """
+    while not stopping.is_set():
+        started = time.monotonic()
+        if not work():
+            return
+        stopping.wait(max(0.0, started + BATCH_EVERY_S - time.monotonic()))
 
 
 @contextmanager

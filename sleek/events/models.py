@@ -11,7 +11,6 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from sleek.core import clock, ids
 
-
 if TYPE_CHECKING:
     BigInteger = models.BigIntegerField[int, int]
 else:

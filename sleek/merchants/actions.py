@@ -43,7 +43,7 @@ class AlreadyMember(SleekError):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One document that the person agreed to, by version and SHA-256 of the text they could read."""
+    """A document that the person agreed to, by version and SHA-256 of the text they could read."""
 
     document: str
     version: str
@@ -153,20 +153,6 @@ def choose_language(user: User, language: str) -> None:
     if user.language != language and language in dict(settings.LANGUAGES):
         user.language = language
         user.save(update_fields=["language"])
-
-
-@transaction.atomic
-def add_user(
-    email: str, password: str, *, language: str = "zh-hans", is_operator: bool = False
-) -> User:
-    """Somebody whom the operator vouches for, with a verified address:
-
-    From the command line and the demo.
-    """
-    user = User.objects.create_user(email, password, language=language, is_operator=is_operator)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    _note(user, "user.added", None)
-    return user
 
 
 @transaction.atomic

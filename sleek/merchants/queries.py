@@ -20,7 +20,8 @@ def membership_of(user: User) -> Membership | None:
 
 def is_verified(user: User) -> bool:
     """Whether the person has shown that their login address is theirs."""
-    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+    own = EmailAddress.objects.filter(user=user, email=user.email)
+    return bool(own.filter(verified=True).exists())
 
 
 def verified_user(email: str) -> User | None:

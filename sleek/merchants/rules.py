@@ -68,6 +68,26 @@ def activation_state(
     return ActivationState.READY
 
 
+class Right(StrEnum):
+    """What not everybody who works at a merchant may do. Reading is everybody's."""
+
+    ASK_FOR_MONEY = "ask_for_money"
+    GIVE_MONEY_BACK = "give_money_back"
+    CHANGE_SETTINGS = "change_settings"
+
+
+# By `Role`; what is not listed may only read.
+_RIGHTS: dict[str, frozenset[Right]] = {
+    "owner": frozenset(Right),
+    "finance": frozenset({Right.ASK_FOR_MONEY, Right.GIVE_MONEY_BACK}),
+    "sales": frozenset({Right.ASK_FOR_MONEY}),
+}
+
+
+def may(role: str, right: Right) -> bool:
+    return right in _RIGHTS.get(role, frozenset())
+
+
 # GB 32100-2015: 17 characters and a check character, without I O S V Z.
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = [pow(3, place, 31) for place in range(17)]
@@ -121,22 +141,3 @@ def _luminance(color: str) -> float:
     channels = (int(color[start : start + 2], 16) / 255 for start in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-class Right(StrEnum):
-    """What not everybody who works at a merchant may do. Reading is everybody's."""
-
-    ASK_FOR_MONEY = "ask_for_money"
-    GIVE_MONEY_BACK = "give_money_back"
-
-
-# By `Role`; what is not listed may only read.
-_RIGHTS: dict[str, frozenset[Right]] = {
-    "owner": frozenset(Right),
-    "finance": frozenset(Right),
-    "sales": frozenset({Right.ASK_FOR_MONEY}),
-}
-
-
-def may(role: str, right: Right) -> bool:
-    return right in _RIGHTS.get(role, frozenset())

@@ -175,8 +175,14 @@ class Notice(models.Model):
     """
 
     channel = models.CharField(max_length=20)
+    # The database does not check this key: the connection was read to verify the notice and is
+    # never deleted, and a thousand checks a second would queue for a lock on its one row.
     connection = models.ForeignKey(
-        "channels.Connection", models.PROTECT, related_name="+", db_index=False
+        "channels.Connection",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     notice_id = models.CharField(max_length=128)
     kind = models.CharField(max_length=60)

@@ -4,38 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('scope', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(default='', max_length=64)),
+                ("scope", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("sequence", models.BigIntegerField(default=0)),
+                ("hash", models.CharField(default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=32)),
-                ('sequence', models.BigIntegerField()),
-                ('actor', models.CharField(max_length=32)),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=64)),
-                ('data', models.JSONField(default=dict)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('previous_hash', models.CharField(blank=True, max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.CharField(max_length=32)),
+                ("sequence", models.BigIntegerField()),
+                ("actor", models.CharField(max_length=32)),
+                ("action", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=64)),
+                ("data", models.JSONField(default=dict)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("previous_hash", models.CharField(blank=True, max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('scope', 'sequence'), name='audit_sequence_is_gapless'), models.UniqueConstraint(fields=('scope', 'previous_hash'), name='audit_chain_has_no_fork')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scope", "sequence"), name="audit_sequence_is_gapless"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("scope", "previous_hash"), name="audit_chain_has_no_fork"
+                    ),
+                ],
             },
         ),
     ]

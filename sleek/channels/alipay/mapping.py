@@ -27,6 +27,7 @@ Node = Mapping[str, object]
 
 BEIJING = timezone(timedelta(hours=8))
 MOMENT = "%Y-%m-%d %H:%M:%S"
+MOMENT_FORM = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 CURRENCY = "CNY"
 YUAN = re.compile(r"\d{1,11}(\.\d{1,2})?", re.ASCII)
 MAX_SUBJECT = 256
@@ -105,8 +106,11 @@ def beijing(moment: datetime) -> str:
 
 def moment(text: object) -> datetime | None:
     """A Beijing time; refunds carry milliseconds, which are dropped."""
+    written = str(text)[:19]
+    if not MOMENT_FORM.fullmatch(written):
+        return None
     try:
-        return datetime.strptime(str(text)[:19], MOMENT).replace(tzinfo=BEIJING)
+        return datetime.fromisoformat(written).replace(tzinfo=BEIJING)
     except ValueError:
         return None
 

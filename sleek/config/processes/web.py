@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-# Each thread may hold one database connection of its process's pool of 16. More than two threads a
-# core only wait for each other.
-THREADS = min(12, 2 * (os.cpu_count() or 1) + 1)
+# Far more threads than cores: one that has taken a notice waits for the commit it shares with the
+# others, and uses neither processor nor database connection meanwhile. Pages wait for a connection
+# of the process's pool of 16.
+THREADS = 48
 # More requests than this wait in the socket's backlog rather than in memory.
 BACKPRESSURE = 64
 BACKLOG = 1024
@@ -23,5 +23,5 @@ def command(host: str, port: int, *, workers: int) -> list[str]:
         *("--backpressure", str(BACKPRESSURE), "--backlog", str(BACKLOG)),
         *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)),
         *("--respawn-failed-workers", "--respawn-interval", "0.5"),
-        *("--workers-kill-timeout", str(STOP_TIMEOUT_S), "--log-level", "warning"),
+        *("--workers-kill-timeout", str(STOP_TIMEOUT_S), "--log-level", "error"),
     ]

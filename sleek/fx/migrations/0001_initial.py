@@ -4,24 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Rate',
+            name="Rate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('per_euro', models.DecimalField(decimal_places=8, max_digits=18)),
-                ('source', models.CharField(default='ECB', max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("per_euro", models.DecimalField(decimal_places=8, max_digits=18)),
+                ("source", models.CharField(default="ECB", max_length=20)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('currency', 'on'), name='one_rate_a_day'), models.CheckConstraint(condition=models.Q(('per_euro__gt', 0)), name='rate_is_positive')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("currency", "on"), name="one_rate_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_euro__gt", 0)), name="rate_is_positive"
+                    ),
+                ],
             },
         ),
     ]

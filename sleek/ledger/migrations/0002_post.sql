@@ -1,69 +1,73 @@
--- The one way in. Entries and postings come as parallel arrays; `p_entry` says which entry (from 1) a posting belongs to.
--- An entry whose (kind, subject) exists already is passed over, so a repeated notice cannot move money twice.
--- Returns one row per entry given, in order: its id, and whether it is new.
+-- The one way in. It writes entries that were never posted before, or nothing at all: when one of them is known, it only
+-- says so. Whatever can be computed without looking was computed by the caller, before anything is locked:
+--   accounts touched, each once (p_owners … p_totals): how many postings it gets and their sum;
+--   entries (p_merchants … p_event_at): merchant, kind, subject, number of postings, when it happened;
+--   postings (p_entry … p_amounts): which entry and which account above (from 1), the how manieth of that account it is
+--   here, the sum of that account's postings here up to and including it, and its amount.
+-- Gives back the ids of the new entries, or of those already known (null for the others).
 CREATE FUNCTION ledger_post(
     p_at timestamptz,
-    p_merchants bigint[], p_kinds text[], p_subjects text[], p_event_at timestamptz[],
-    p_entry int[], p_codes text[], p_currencies text[], p_amounts bigint[],
-    p_guarded text[]
-) RETURNS TABLE (entry_id bigint, is_new boolean) LANGUAGE plpgsql AS $$
+    p_owners bigint[], p_codes text[], p_currencies text[], p_guarded boolean[],
+    p_counts bigint[], p_totals bigint[],
+    p_merchants bigint[], p_kinds text[], p_subjects text[], p_sizes smallint[], p_event_at timestamptz[],
+    p_entry int[], p_account int[], p_nth bigint[], p_running bigint[], p_amounts bigint[],
+    OUT entry_ids bigint[], OUT known_ids bigint[]
+) LANGUAGE plpgsql
+-- A session keeps its plans, so they must not depend on statistics from a day when the tables were empty.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+    accounts bigint[];
 BEGIN
-    -- New accounts first, in a fixed order, so that two posts never wait for each other crosswise.
-    INSERT INTO ledger_account (merchant_id, code, currency, is_guarded, sequence, balance)
-    SELECT DISTINCT p_merchants[p.entry], p.code, p.currency, p.code = ANY (p_guarded), 0, 0
-    FROM unnest(p_entry, p_codes, p_currencies) AS p (entry, code, currency)
-    WHERE NOT EXISTS (
-        SELECT FROM ledger_account a
-        WHERE a.merchant_id = p_merchants[p.entry] AND a.code = p.code AND a.currency = p.currency
-    )
-    ORDER BY 1, 2, 3
-    ON CONFLICT DO NOTHING;
+    FOR attempt IN 1..2 LOOP
+        SELECT array_agg(a.id ORDER BY t.number) INTO accounts
+        FROM unnest(p_owners, p_codes, p_currencies) WITH ORDINALITY AS t (owner, code, currency, number)
+        LEFT JOIN ledger_account a ON a.merchant_id = t.owner AND a.code = t.code AND a.currency = t.currency;
+        EXIT WHEN array_position(accounts, NULL) IS NULL;
 
-    PERFORM a.id
-    FROM ledger_account a
-    JOIN (
-        SELECT DISTINCT p_merchants[p.entry] AS merchant_id, p.code, p.currency
-        FROM unnest(p_entry, p_codes, p_currencies) AS p (entry, code, currency)
-    ) touched USING (merchant_id, code, currency)
-    ORDER BY a.id FOR NO KEY UPDATE OF a;
+        -- In a fixed order, so that two posts which open the same accounts never wait for each other crosswise.
+        INSERT INTO ledger_account (merchant_id, code, currency, is_guarded, sequence, balance)
+        SELECT t.owner, t.code, t.currency, t.guarded, 0, 0
+        FROM unnest(p_owners, p_codes, p_currencies, p_guarded) AS t (owner, code, currency, guarded)
+        ORDER BY 1, 2, 3
+        ON CONFLICT DO NOTHING;
+    END LOOP;
 
-    -- From here on the heads are ours; a new statement sees what others committed while we waited.
-    RETURN QUERY
-    WITH given AS (
-        SELECT g.*, min(g.ord) OVER (PARTITION BY g.kind, g.subject) AS first_ord, e.id AS known_id
-        FROM unnest(p_merchants, p_kinds, p_subjects, p_event_at)
-            WITH ORDINALITY AS g (merchant_id, kind, subject, event_at, ord)
-        LEFT JOIN ledger_journalentry e ON e.subject = g.subject AND e.kind = g.kind
-    ), fresh AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('ledger_journalentry', 'id')) AS id, g.*
-        FROM given g WHERE g.known_id IS NULL AND g.ord = g.first_ord ORDER BY g.ord
-    ), lines AS MATERIALIZED (
-        SELECT f.id AS entry_id, a.id AS account_id, p.amount,
-               a.sequence + row_number() OVER account AS sequence,
-               a.balance + sum(p.amount) OVER account AS balance,
-               greatest(p_at, a.posted_at) AS posted_at,
-               lead(1) OVER account IS NULL AS is_last
-        FROM unnest(p_entry, p_codes, p_currencies, p_amounts)
-            WITH ORDINALITY AS p (entry, code, currency, amount, ord)
-        JOIN fresh f ON f.ord = p.entry
-        JOIN ledger_account a
-            ON a.merchant_id = f.merchant_id AND a.code = p.code AND a.currency = p.currency
-        WINDOW account AS (PARTITION BY a.id ORDER BY p.ord)
-    ), entries AS (
+    -- A merchant's books are locked as one, and merchants in a fixed order, for the same reason. It is no row lock: that
+    -- would write, and those who wait for a row then follow its versions one by one. It is one of a few buckets, since
+    -- the server has room for a limited number of such locks.
+    PERFORM pg_advisory_xact_lock(hashtext('ledger_post'), locks.bucket)
+    FROM (SELECT DISTINCT (owner % 256)::int AS bucket FROM unnest(p_owners) AS owner ORDER BY 1) locks;
+
+    -- From here on the books are ours, and each statement sees what others committed while we waited.
+    SELECT array_agg(e.id ORDER BY g.number) INTO known_ids
+    FROM unnest(p_kinds, p_subjects) WITH ORDINALITY AS g (kind, subject, number)
+    LEFT JOIN ledger_journalentry e ON e.subject = g.subject AND e.kind = g.kind;
+    IF array_remove(known_ids, NULL) <> '{}' THEN
+        RETURN;
+    END IF;
+
+    FOR number IN 1..cardinality(p_kinds) LOOP
+        entry_ids[number] := nextval('ledger_journalentry_id_seq');
+    END LOOP;
+
+    -- One statement, so that the triggers see entries, postings and heads whole.
+    WITH entries AS (
         INSERT INTO ledger_journalentry (id, merchant_id, kind, subject, size, event_at, created_at)
-        SELECT f.id, f.merchant_id, f.kind, f.subject, count(l.entry_id), f.event_at, p_at
-        FROM fresh f LEFT JOIN lines l ON l.entry_id = f.id
-        GROUP BY f.id, f.merchant_id, f.kind, f.subject, f.event_at
+        SELECT g.*, p_at FROM unnest(entry_ids, p_merchants, p_kinds, p_subjects, p_sizes, p_event_at) AS g
     ), postings AS (
         INSERT INTO ledger_posting (account_id, sequence, entry_id, amount, balance, posted_at)
-        SELECT l.account_id, l.sequence, l.entry_id, l.amount, l.balance, l.posted_at
-        FROM lines l ORDER BY l.account_id, l.sequence
-    ), heads AS (
-        UPDATE ledger_account a
-        SET sequence = l.sequence, balance = l.balance, posted_at = l.posted_at
-        FROM lines l WHERE l.is_last AND l.account_id = a.id
+        SELECT a.id, a.sequence + p.nth, entry_ids[p.entry], p.amount, a.balance + p.running,
+               greatest(p_at, a.posted_at)
+        FROM unnest(p_entry, p_account, p_nth, p_running, p_amounts) AS p (entry, account, nth, running, amount)
+        JOIN ledger_account a ON a.id = accounts[p.account]
     )
-    SELECT coalesce(g.known_id, f.id), g.known_id IS NULL AND g.ord = g.first_ord
-    FROM given g LEFT JOIN fresh f ON f.ord = g.first_ord
-    ORDER BY g.ord;
+    UPDATE ledger_account a
+    SET sequence = a.sequence + t.count, balance = a.balance + t.total, posted_at = greatest(p_at, a.posted_at)
+    FROM unnest(accounts, p_counts, p_totals) AS t (id, count, total)
+    WHERE a.id = t.id;
 END $$;
+
+-- Heads are updated in place all day long; room on the page keeps their indexes out of it.
+ALTER TABLE ledger_account SET (fillfactor = 50);

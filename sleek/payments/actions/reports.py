@@ -100,7 +100,7 @@ class _Changes:
     facts: list[Fact] = field(default_factory=list)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply_reports(reports: Sequence[Report]) -> None:
     """Bring payments up to date with what channels say.
 

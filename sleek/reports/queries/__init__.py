@@ -1,0 +1,1 @@
+"""Shared reads of the reports, one file per question."""

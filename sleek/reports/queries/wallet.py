@@ -1,0 +1,141 @@
+"""Where a merchant's money stands, why, and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+
+from sleek.core.money import Money
+from sleek.ledger import queries as ledger
+from sleek.ledger.models import Account, JournalEntry
+from sleek.merchants.models import Merchant
+from sleek.payments.models import Attempt
+from sleek.payments.rules import Surplus
+from sleek.refunds.models import Refund
+from sleek.refunds.rules import RefundStatus
+from sleek.reports.queries import history, pages
+from sleek.reports.queries.history import Entered
+from sleek.reports.queries.pages import Page, Place
+
+# The accounts that hold a merchant's money, in the order they are shown.
+OWN = ("available", "in_transit", "frozen", "refunds:in_flight", "payouts:in_flight")
+CLEARING = "clearing:"
+BANK = "bank"
+CAUSES = 20  # frozen or returning sums named on a card
+MOVEMENTS = 5  # of an account, on a card
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """One currency: what is on the merchant's accounts, and who holds it (channels, the bank)."""
+
+    currency: str
+    balances: Mapping[str, Money]
+    held: Mapping[str, Money]
+
+    def on(self, code: str) -> Money:
+        return self.balances.get(code, Money(0, self.currency))
+
+    @property
+    def available(self) -> Money:
+        return self.on("available")
+
+    @property
+    def in_transit(self) -> Money:
+        return self.on("in_transit")
+
+    @property
+    def frozen(self) -> Money:
+        return self.on("frozen")
+
+    @property
+    def refunds_in_flight(self) -> Money:
+        return self.on("refunds:in_flight")
+
+    @property
+    def payouts_in_flight(self) -> Money:
+        return self.on("payouts:in_flight")
+
+    @property
+    def total(self) -> Money:
+        return sum((self.on(code) for code in OWN), start=Money(0, self.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an entry is about: a payment of the merchant, told by its id and reason."""
+
+    payment_id: str
+    description: str
+
+
+def wallets(merchant: Merchant) -> list[Wallet]:
+    """One for each currency ever used, the default one first, which is there even when empty."""
+    accounts = Account.objects.filter(merchant=merchant)
+    return _wallets(merchant, ((account.code, account.money) for account in accounts))
+
+
+def wallets_at(merchant: Merchant, moment: datetime) -> list[Wallet]:
+    """The same as it was at a moment, by the time of posting."""
+    accounts = Account.objects.filter(merchant=merchant)
+    return _wallets(
+        merchant,
+        ((a.code, ledger.balance_at(merchant.pk, a.code, a.currency, moment)) for a in accounts),
+    )
+
+
+def version(merchant: Merchant) -> int:
+    """A number that changes whenever money moves: how many postings there are."""
+    accounts = Account.objects.filter(merchant=merchant)
+    return int(accounts.aggregate(total=Sum("sequence"))["total"] or 0)
+
+
+def frozen_by(merchant: Merchant) -> list[Attempt]:
+    """Surplus money that waits, frozen, until it is given back or decided on; newest first."""
+    given_back = Refund.objects.filter(merchant=merchant).exclude(status=RefundStatus.FAILED)
+    surplus = Attempt.objects.filter(payment__merchant=merchant).exclude(surplus=Surplus.NONE)
+    waiting = surplus.exclude(pk__in=given_back.values("attempt_id"))
+    return list(waiting.select_related("payment").order_by("-pk")[:CAUSES])
+
+
+def refunds_in_flight(merchant: Merchant) -> list[Refund]:
+    pending = Refund.objects.filter(merchant=merchant, status=RefundStatus.PENDING)
+    return list(pending.select_related("attempt__payment").order_by("-pk")[:CAUSES])
+
+
+def journal(merchant: Merchant, place: Place, *, size: int = pages.SIZE) -> Page[JournalEntry]:
+    entries = JournalEntry.objects.filter(merchant=merchant)
+    return pages.page(entries, place, by="id", key=("kind", "subject"), size=size)
+
+
+def entered(entries: list[JournalEntry]) -> list[Entered]:
+    return history.with_legs(entries)
+
+
+def subjects(merchant: Merchant, keys: Iterable[str]) -> dict[str, Subject]:
+    """The payments that attempts and refunds with these public ids belong to."""
+    wanted = set(keys)
+    attempts = Attempt.objects.filter(payment__merchant=merchant, public_id__in=wanted)
+    refunds = Refund.objects.filter(merchant=merchant, public_id__in=wanted)
+    found = attempts.values_list("public_id", "payment__public_id", "payment__description")
+    more = refunds.values_list(
+        "public_id", "attempt__payment__public_id", "attempt__payment__description"
+    )
+    return {key: Subject(payment, text) for key, payment, text in [*found, *more]}
+
+
+def _wallets(merchant: Merchant, balances: Iterable[tuple[str, Money]]) -> list[Wallet]:
+    own: dict[str, dict[str, Money]] = {merchant.default_currency: {}}
+    held: dict[str, dict[str, Money]] = {}
+    for code, amount in balances:
+        if code in OWN:
+            own.setdefault(amount.currency, {})[code] = amount
+        elif amount:
+            # Accounts of the outside world are negative by what they hold for the merchant.
+            held.setdefault(amount.currency, {})[code.removeprefix(CLEARING)] = -amount
+    first = merchant.default_currency
+    order = [first, *sorted(own.keys() - {first})]
+    return [Wallet(currency, own[currency], held.get(currency, {})) for currency in order]

@@ -1,0 +1,1 @@
+"""The merchant's back office, and the pages where people sign up and in."""

@@ -1,0 +1,1 @@
+"""What pages tell: words, drawings and stories made of what the queries found. Writes nothing."""

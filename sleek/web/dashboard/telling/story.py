@@ -1,0 +1,221 @@
+"""A payment's timeline in words, oldest first: what happened, and what it means for the money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sleek.channels.base import Failure
+from sleek.core.money import Money
+from sleek.events.models import Event
+from sleek.payments.models import Attempt, Notice
+from sleek.payments.rules import NoticeStatus
+from sleek.reports.queries.history import Entered, History
+from sleek.web.dashboard.telling import books
+from sleek.web.ui import words
+from sleek.web.ui.templatetags.sleek_ui import plain_money
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A decline for the merchant's eyes: what it was, and what to tell the payer."""
+
+    what: Promise
+    advice: Promise
+
+
+DECLINES: dict[str, Advice] = {
+    Failure.ENTRY_WRONG: Advice(
+        gettext_lazy("Card details were entered wrongly"),
+        gettext_lazy(
+            "Ask the payer to check number, expiry date and security code, and to try again."
+        ),
+    ),
+    Failure.INSUFFICIENT_FUNDS: Advice(
+        gettext_lazy("Not enough money on the card or account"),
+        gettext_lazy("Another card or method works at once, on the same link."),
+    ),
+    Failure.LIMIT: Advice(
+        gettext_lazy("Over the limit of the card or account"),
+        gettext_lazy("The payer can raise the limit with the bank, or use another method."),
+    ),
+    Failure.DECLINED: Advice(
+        gettext_lazy("Declined by the payer's bank"),
+        gettext_lazy("Only the bank knows why. The payer can ask it, or use another method."),
+    ),
+    Failure.AUTHENTICATION: Advice(
+        gettext_lazy("Identity check not passed (such as 3-D Secure)"),
+        gettext_lazy("The payer can try again and confirm in the bank's app."),
+    ),
+    Failure.EXPIRED_CARD: Advice(
+        gettext_lazy("The card has expired"),
+        gettext_lazy("The payer needs another card or method."),
+    ),
+    Failure.CAREFUL: Advice(
+        gettext_lazy("Declined by the payer's bank"),
+        gettext_lazy(
+            "The bank wants care with this card: do not send goods before another method has paid."
+        ),
+    ),
+    Failure.PROVIDER: Advice(
+        gettext_lazy("The channel did not answer"),
+        gettext_lazy("Nothing was charged. The payer was offered the other methods."),
+    ),
+    Failure.UNKNOWN: Advice(
+        gettext_lazy("The payment did not go through"),
+        gettext_lazy("The payer can try again or use another method, on the same link."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One entry of the timeline."""
+
+    at: datetime
+    what: str
+    detail: str = ""
+    icon: str = "circle"
+    tone: str = ""
+    is_technical: bool = False
+
+
+def tell(history: History) -> list[Chapter]:
+    """Things of one moment keep the order given here: opening, notices, events, bookings."""
+    chapters = [
+        Chapter(history.payment.created_at, _("The payer opened the link"), icon="eye"),
+        *(_notice(notice) for notice in history.notices),
+        *_events(history),
+        *(_entry(entered) for entered in history.entries),
+    ]
+    return sorted(chapters, key=lambda chapter: chapter.at)
+
+
+def decline(failure: str) -> Advice:
+    return DECLINES.get(failure, DECLINES[Failure.UNKNOWN])
+
+
+def _events(history: History) -> Iterator[Chapter]:
+    tries = {attempt.public_id: attempt for attempt in history.attempts}
+    for event in history.events:
+        attempt = tries.get(str(event.data.get("attempt", "")))
+        yield _event(event, attempt)
+
+
+def _event(event: Event, attempt: Attempt | None) -> Chapter:
+    via = _via(attempt)
+    at, amount = event.created_at, _amount(event)
+    match event.kind:
+        case "attempt.started":
+            return Chapter(
+                at, _("The payer chose %(method)s") % {"method": via}, icon="player-play"
+            )
+        case "attempt.declined" | "attempt.failed":
+            return _declined(event, via)
+        case "attempt.canceled":
+            what = _("The try by %(method)s was closed") % {"method": via}
+            return Chapter(at, what, _("It can no longer be paid there."), icon="ban")
+        case "attempt.stuck":
+            what = _("%(method)s has not said how it ended for 24 hours") % {"method": via}
+            detail = _(
+                "Look it up in the channel's own back office, by the reference on the right."
+            )
+            return Chapter(at, what, detail, icon="help-circle", tone="wait")
+        case "payment.succeeded":
+            what = _("Paid: %(amount)s by %(method)s") % {"amount": amount, "method": via}
+            return Chapter(at, what, attempt.payer if attempt else "", "circle-check", "good")
+        case "payment.surplus_received":
+            what = _("%(amount)s arrived by %(method)s that do not pay this payment")
+            what %= {"amount": amount, "method": via}
+            detail = _surplus_reason(str(event.data.get("surplus")))
+            return Chapter(at, what, detail, icon="alert-triangle", tone="wait")
+    return _ending(event, amount)
+
+
+def _ending(event: Event, amount: str) -> Chapter:
+    at = event.created_at
+    match event.kind:
+        case "payment.expired":
+            detail = _("Nobody paid in time. Money that still arrives goes back by itself.")
+            return Chapter(at, _("Expired"), detail, icon="clock-off")
+        case "payment.canceled":
+            return Chapter(at, _("Canceled"), icon="ban")
+        case "payment.reopened":
+            return Chapter(at, _("Can be paid again"), icon="refresh")
+        case "refund.promised":
+            what = _("Refund of %(amount)s under way") % {"amount": amount}
+            detail = _("The money is set aside and the channel is told.")
+            return Chapter(at, what, detail, icon="arrow-back-up", tone="wait")
+        case "refund.succeeded":
+            what = _("%(amount)s given back to the payer") % {"amount": amount}
+            detail = _("Cards show it in 5 to 15 working days, wallets in 1 to 3.")
+            return Chapter(at, what, detail, icon="arrow-back-up", tone="good")
+        case "refund.failed":
+            what = _("Refund of %(amount)s failed") % {"amount": amount}
+            detail = _("The money is back in your wallet.")
+            return Chapter(at, what, detail, icon="circle-x", tone="bad")
+    return Chapter(at, event.kind, is_technical=True)
+
+
+def _declined(event: Event, via: str) -> Chapter:
+    advice = decline(str(event.data.get("failure") or ""))
+    what = _("%(method)s: %(reason)s") % {"method": via, "reason": advice.what}
+    code = str(event.data.get("code") or "")
+    detail = f"{advice.advice} ({code})" if code else str(advice.advice)
+    return Chapter(event.created_at, what, detail, icon="circle-x", tone="bad")
+
+
+def _notice(notice: Notice) -> Chapter:
+    states = {
+        NoticeStatus.WAITING: _("Not applied yet"),
+        NoticeStatus.APPLIED: _("Verified and applied"),
+        NoticeStatus.FAILED: _("Could not be applied"),
+    }
+    what = _("Notice from %(channel)s: %(kind)s")
+    what %= {"channel": words.channel(notice.channel), "kind": notice.kind}
+    detail = states[NoticeStatus(notice.status)]
+    if notice.error:
+        detail += f" ({notice.error})"
+    return Chapter(notice.received_at, what, detail, icon="bell", is_technical=True)
+
+
+def _entry(entered: Entered) -> Chapter:
+    row = books.told(entered, {})
+    what = _("Booked: %(kind)s, %(amount)s")
+    what %= {"kind": row.kind, "amount": plain_money(row.amount)}
+    return Chapter(
+        entered.entry.created_at, what, books.flow(entered), icon="book-2", is_technical=True
+    )
+
+
+def _surplus_reason(surplus: str) -> str:
+    reasons = {
+        "duplicate": _("It was paid already. The money goes back by itself."),
+        "late": _("It had expired. The money goes back by itself."),
+        "amount": _(
+            "The amount is not what was asked. The money waits, frozen, for your decision."
+        ),
+        "currency": _(
+            "The currency is not what was asked. The money waits, frozen, for your decision."
+        ),
+    }
+    return reasons.get(surplus, "")
+
+
+def _via(attempt: Attempt | None) -> str:
+    if attempt is None:
+        return "?"
+    method, channel = words.method(attempt.method), words.channel(attempt.channel)
+    return method if method == channel else f"{method} · {channel}"
+
+
+def _amount(event: Event) -> str:
+    minor, currency = event.data.get("amount"), event.data.get("currency")
+    if isinstance(minor, int) and isinstance(currency, str):
+        return plain_money(Money(minor, currency))
+    return ""

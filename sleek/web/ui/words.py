@@ -1,0 +1,71 @@
+"""What statuses, channels and ways to pay are called, in one place for all audiences.
+
+Rules and connectors are pure and know no language, so their words live here. Something unlisted is
+shown by its own id.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = dict[str, Promise]
+
+STATUSES: dict[str, Words] = {
+    "payment": {
+        "pending": pgettext_lazy("payment", "Awaiting payment"),
+        "processing": pgettext_lazy("payment", "Processing"),
+        "succeeded": pgettext_lazy("payment", "Paid"),
+        "failed": pgettext_lazy("payment", "Failed"),
+        "expired": pgettext_lazy("payment", "Expired"),
+        "canceled": pgettext_lazy("payment", "Canceled"),
+        "refunding": pgettext_lazy("payment", "Refunding"),
+        "partly_refunded": pgettext_lazy("payment", "Partly refunded"),
+        "refunded": pgettext_lazy("payment", "Refunded"),
+    },
+    "paymentlink": {
+        "active": pgettext_lazy("link", "Open"),
+        "paused": pgettext_lazy("link", "Paused"),
+        "expired": pgettext_lazy("link", "Expired"),
+        "paid": pgettext_lazy("link", "Paid"),
+    },
+    "attempt": {
+        "started": pgettext_lazy("attempt", "Started"),
+        "requires_action": pgettext_lazy("attempt", "Waiting for the payer"),
+        "processing": pgettext_lazy("attempt", "Being processed"),
+        "succeeded": pgettext_lazy("attempt", "Received"),
+        "failed": pgettext_lazy("attempt", "Failed"),
+        "canceled": pgettext_lazy("attempt", "Closed"),
+        "unknown": pgettext_lazy("attempt", "Outcome unknown"),
+    },
+    "refund": {
+        "in_review": pgettext_lazy("refund", "In review"),
+        "pending": pgettext_lazy("refund", "On its way"),
+        "succeeded": pgettext_lazy("refund", "Refunded"),
+        "failed": pgettext_lazy("refund", "Failed"),
+    },
+}
+
+CHANNELS: dict[str, Promise | str] = {
+    "stripe": "Stripe",
+    "alipay": pgettext_lazy("channel", "Alipay"),
+}
+
+METHODS: Words = {
+    "card": _("Bank card"),
+    "alipay": _("Alipay"),
+    "wechatpay": _("WeChat Pay"),
+}
+
+
+def status(noun: str, key: str) -> str:
+    return str(STATUSES.get(noun, {}).get(key, key))
+
+
+def channel(key: str) -> str:
+    return str(CHANNELS.get(key, key))
+
+
+def method(key: str) -> str:
+    return str(METHODS.get(key, key))
