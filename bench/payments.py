@@ -124,8 +124,7 @@ def _print_processor_time(process: subprocess.Popen[bytes]) -> None:
 
 
 def _prepare(database: psycopg.Connection, count: int) -> None:
-    """Merchants, one connection for Alipay, and `count` payments whose payers are at the cashier.
-    """
+    """Merchants, one connection for Alipay, and `count` payments at its cashier."""
     from sleek.channels.models import Connection
 
     der = serialization.Encoding.DER
@@ -143,35 +142,36 @@ def _prepare(database: psycopg.Connection, count: int) -> None:
         }
     )
     alipay.save()
-    database.execute(
-        """
-        INSERT INTO merchants_merchant (public_id, name, legal_name, credit_code, tax_number, address,
-            phone, country, default_currency, time_zone, language, accent_color, created_at)
-        SELECT 'mer_' || n, 'Merchant ' || n, '', '', '', '', '', 'CN', 'USD', 'UTC', 'en', '#0f5c73', now()
-        FROM generate_series(1, %s) n
-        """,
-        [MERCHANTS],
-    )
-    database.execute(
-        """
-        WITH made AS (
-            INSERT INTO payments_payment (public_id, merchant_id, amount, currency, description, status,
-                amount_refunded, language, created_at, updated_at)
-            SELECT 'pay_bench_' || n, (SELECT min(id) FROM merchants_merchant) + n %% %s, 1000 + n %% 9000,
-                'CNY', 'Sample fee', 'processing', 0, 'en', now(), now()
-            FROM generate_series(0, %s - 1) n RETURNING id, public_id, amount
-        )
-        INSERT INTO payments_attempt (public_id, payment_id, connection_id, channel, method, flow, amount,
-            currency, status, reference, next_url, next_qr, failure, failure_code, payer,
-            currency_received, surplus, fee_currency, expires_at, check_at, check_count, created_at, updated_at)
-        SELECT replace(public_id, 'pay', 'att'), id, (SELECT id FROM channels_connection), 'alipay', 'alipay',
-            'redirect', amount, 'CNY', 'requires_action', '', 'https://openapi.alipay.com/', '', '', '', '',
-            '', '', '', now() + interval '1 hour', now() + interval '1 hour', 0, now(), now()
-        FROM made
-        """,
-        [MERCHANTS, count],
-    )
+    database.execute(_MERCHANTS, [MERCHANTS])
+    database.execute(_PAYMENTS, [MERCHANTS, count])
     database.execute("VACUUM ANALYZE payments_payment, payments_attempt")
+
+
+_MERCHANTS = """
+    INSERT INTO merchants_merchant (public_id, name, legal_name, credit_code, tax_number, address,
+        phone, country, default_currency, time_zone, language, accent_color, created_at)
+    SELECT 'mer_' || n, 'Merchant ' || n, '', '', '', '',
+        '', 'CN', 'CNY', 'UTC', 'en', '#0f5c73', now()
+    FROM generate_series(1, %s) n
+"""
+_PAYMENTS = """
+    WITH made AS (
+        INSERT INTO payments_payment (public_id, merchant_id, amount, currency, description,
+            status, amount_refunded, language, created_at, updated_at)
+        SELECT 'pay_bench_' || n, (SELECT min(id) FROM merchants_merchant) + n %% %s,
+            1000 + n %% 9000, 'CNY', 'Sample fee', 'processing', 0, 'en', now(), now()
+        FROM generate_series(0, %s - 1) n RETURNING id, public_id, amount
+    )
+    INSERT INTO payments_attempt (public_id, payment_id, connection_id, channel, method, flow,
+        amount, currency, status, reference, next_url, next_qr, failure, failure_code, payer,
+        currency_received, surplus, fee_currency, expires_at, check_at, check_count,
+        created_at, updated_at)
+    SELECT replace(public_id, 'pay', 'att'), id, (SELECT id FROM channels_connection), 'alipay',
+        'alipay', 'redirect', amount, 'CNY', 'requires_action', '', 'https://openapi.alipay.com/',
+        '', '', '', '', '', '', '', now() + interval '1 hour', now() + interval '1 hour', 0,
+        now(), now()
+    FROM made
+"""
 
 
 def _notice(number: int) -> bytes:
@@ -261,8 +261,7 @@ def _wait_until_captured(database: psycopg.Connection, count: int) -> None:
 
 
 def _prove(database: psycopg.Connection, count: int) -> None:
-    """All of it is there: each payment succeeded, each in the ledger once, and the books are whole.
-    """
+    """All of it is there: each payment succeeded, each in the ledger once, the books whole."""
     from sleek.ledger.queries import verify
 
     succeeded = database.execute(

@@ -1,5 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: so do the database, its migrations and the worker.
-"""
+"""`/healthz`: this process answers. `/readyz`: so do database, migrations and worker."""
 
 from __future__ import annotations
 

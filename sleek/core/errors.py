@@ -6,8 +6,7 @@ from typing import ClassVar
 
 
 class SleekError(Exception):
-    """A refusal. `code` is stable and for programs; the message is for people and may be lazy text.
-    """
+    """A refusal. `code` is stable, for programs; the message is for people and may be lazy text."""
 
     code: ClassVar[str] = "refused"
 

@@ -13,7 +13,7 @@ def _settlement_id() -> str:
 
 
 class Settlement(models.Model):
-    """One pay-out of a channel that reached the merchant's bank account, net of the channel's fees."""
+    """One pay-out of a channel that reached the merchant's bank account, net of its fees."""
 
     public_id = models.CharField(max_length=32, unique=True, default=_settlement_id, editable=False)
     merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="settlements")

@@ -63,8 +63,8 @@ def test_currencies_are_never_added(shop, pay):
     found = collected(shop, TWO_DAYS)
 
     assert found.currencies(first="CNY") == ["CNY", "JPY", "USD"]
-    assert found.between(*TWO_DAYS, "CNY") == Figure(Money(0, "CNY"), 0)
-    assert found.between(*TWO_DAYS, "JPY") == Figure(Money(100, "JPY"), 1)
+    assert found.between(TWO_DAYS[0], TWO_DAYS[1], "CNY") == Figure(Money(0, "CNY"), 0)
+    assert found.between(TWO_DAYS[0], TWO_DAYS[1], "JPY") == Figure(Money(100, "JPY"), 1)
 
 
 def test_money_that_pays_nothing_is_not_collected(shop, pay):

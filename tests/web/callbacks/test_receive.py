@@ -38,7 +38,7 @@ def deliver(
         "wsgi.input": io.BytesIO(body),
     }
     answered: list[int] = []
-    content = receive.application(environ, lambda status, headers: answered.append(int(status[:3])))  # type: ignore[arg-type,return-value]
+    content = receive.application(environ, lambda status, headers: answered.append(int(status[:3])))  # type: ignore[arg-type]
     return answered[0], b"".join(content)
 
 

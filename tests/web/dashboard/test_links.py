@@ -175,4 +175,4 @@ def test_the_list_costs_the_same_however_long_it_is(shop, django_assert_max_num_
 
 
 def _text(answer) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
