@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import Future
 
 from django.db import OperationalError, connection
 
@@ -19,25 +18,40 @@ from sleek.payments.actions import Kept
 WRITE_TIMEOUT_S = 10.0  # then the provider is told to come again
 BATCH = 256
 
-_Handed = tuple[Kept, "Future[None]"]
+
+class _Ticket:
+    """A notice handed in, and the lock that its request waits at."""
+
+    __slots__ = ("done", "error", "kept")
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        self.error: Exception | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+    def settle(self, error: Exception | None) -> None:
+        self.error = error
+        self.done.release()
 
 
 class Desk:
-    """One per process; its thread starts with the first notice, so that a forked server process has
-    its own.
-    """
+    """One per process; its thread starts with the first notice, so a forked process has its own."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[_Handed] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Ticket] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def hand_in(self, kept: Kept) -> None:
         """Return when the notice is durable. Raises what the database raised, or `TimeoutError`."""
         self._ensure_thread()
-        done: Future[None] = Future()
-        self._queue.put((kept, done))
-        done.result(timeout=WRITE_TIMEOUT_S)
+        ticket = _Ticket(kept)
+        self._queue.put(ticket)
+        if not ticket.done.acquire(timeout=WRITE_TIMEOUT_S):
+            raise TimeoutError("the notice was not written in time")
+        if ticket.error:
+            raise ticket.error
 
     def _ensure_thread(self) -> None:
         if self._thread is None:
@@ -49,17 +63,12 @@ class Desk:
     def _write(self) -> None:
         while True:
             batch = self._next_batch()
-            error = _keep([kept for kept, _ in batch])
-            if error is None:
-                for _, done in batch:
-                    done.set_result(None)
-                continue
-            # One notice that cannot be stored must not keep its neighbours out.
-            for kept, done in batch:
-                alone = _keep([kept]) if len(batch) > 1 else error
-                done.set_exception(alone) if alone else done.set_result(None)
+            error = _keep([ticket.kept for ticket in batch])
+            for ticket in batch:
+                # One notice that cannot be stored must not keep its neighbours out.
+                ticket.settle(_keep([ticket.kept]) if error and len(batch) > 1 else error)
 
-    def _next_batch(self) -> list[_Handed]:
+    def _next_batch(self) -> list[_Ticket]:
         batch = [self._queue.get()]
         while len(batch) < BATCH:
             try:
