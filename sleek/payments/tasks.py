@@ -14,7 +14,7 @@ from sleek.payments.models import Attempt, Payment
 
 logger = logging.getLogger(__name__)
 
-EVERY_5_S = "*/5 * * * * *"
+EVERY_5_S = "* * * * * */5"  # the sixth field is the seconds
 
 
 @app.periodic(cron=EVERY_5_S)

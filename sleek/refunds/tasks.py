@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 DUE = 50  # refunds looked at in one round
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")  # the sixth field is the seconds
 @app.task(queueing_lock="refunds.check_due")
 def check_due(timestamp: int) -> None:
     due = Refund.objects.filter(check_at__lte=clock.now()).order_by("check_at")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 
 import pytest
+from django.db import connection
 
 from sleek.channels.models import Connection
 from sleek.config import doctor
 from sleek.config.processes import production
+from sleek.events import actions as events
+from sleek.events.actions import Fact
 
 KEY = base64.b64encode(b"k" * 32).decode()
 SAFE = {
@@ -67,6 +70,27 @@ def test_live_money_does_not_go_to_the_sandbox(safe):
     ]
 
     Connection.objects.update(is_enabled=False)
+    assert list(doctor.examine()) == []
+
+
+@pytest.mark.parametrize("ahead", [0, 5, 3 << 32])
+def test_events_of_a_restored_dump_stop_the_start_with_the_remedy(safe, ahead):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_event (public_id, kind, subject, data, created_at, transaction_id)"
+            " SELECT 'evt_1', 'payment.succeeded', 'pay_1', '{}', now(), (xid + %s)::text::xid8"
+            " FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid) AS next",
+            [ahead],
+        )
+
+    [sentence] = doctor.examine()
+
+    assert f"pg_resetwal --epoch={(ahead >> 32) + 1} -D DATA" in sentence
+
+
+def test_events_of_this_server_are_no_finding(settings, committed_db):
+    settings.MODE = "demo"
+    events.record([Fact("user.activated", "usr_1", None)])
     assert list(doctor.examine()) == []
 
 

@@ -1,0 +1,168 @@
+"""A whole installation and its simulated providers, driven over HTTP as browsers and banks do."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.installation import Installation
+
+PATIENCE_S = 30.0  # longer than the janitor's first question, 15 s after the start
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass
+class World:
+    """The installation: Lin's office, a payer's browser, the providers' controls, the books."""
+
+    web: str
+    database: psycopg.Connection
+    sandbox: httpx.Client
+    office: httpx.Client
+    counter: int = 0
+    opened: list[httpx.Client] = field(default_factory=list)
+
+    def link(self, amount: str, currency: str, **more: str) -> str:
+        """Lin makes a link; its address."""
+        self.counter += 1
+        page = self.office.get("/links/new")
+        reason = f"Journey {self.counter}"
+        form = {"amount": amount, "currency": currency, "reason": reason, "use": "single", **more}
+        made = self.office.post("/links/new", data=form | {"csrfmiddlewaretoken": _token(page)})
+        assert made.status_code == 200, made.text
+        address: str
+        [address] = set(re.findall(rf"{self.web}/p/\w+/", made.text))
+        return address
+
+    def payer(self) -> httpx.Client:
+        client = httpx.Client(headers={"accept-language": "en"}, timeout=30)
+        self.opened.append(client)
+        return client
+
+    def choose(self, payer: httpx.Client, address: str, method: str) -> httpx.Response:
+        """Press pay on a page that offers ways to pay."""
+        page = payer.get(address)
+        offers = re.findall(r'name="offer" value="([^"]+)"', page.text)
+        [offer] = [offer for offer in offers if f".{method}." in offer]
+        form = {"offer": offer, "csrfmiddlewaretoken": _token(page)}
+        return payer.post(address, data=form, headers={"referer": address})
+
+    def pay(self, link: str, attempt: dict[str, Any]) -> None:
+        """The payer confirms at the provider."""
+        if attempt["channel"] == "stripe":
+            self.control(f"stripe/sessions/{attempt['reference']}/pay", card="4242424242424242")
+        else:
+            self.control(f"alipay/trades/{attempt['public_id']}/scan")
+            self.control(f"alipay/trades/{attempt['public_id']}/pay")
+
+    def control(self, path: str, **order: Any) -> Any:
+        answer = self.sandbox.post(f"/control/{path}", json=order)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def fault(self, provider: str, operation: str, kind: str, **more: Any) -> None:
+        self.control("faults", provider=provider, operation=operation, kind=kind, **more)
+
+    def payment(self, link: str) -> dict[str, Any]:
+        return self._one(
+            "SELECT p.* FROM payments_payment p JOIN links_paymentlink l ON l.id = p.link_id"
+            " WHERE l.token = %s",
+            link,
+        )
+
+    def attempt(self, link: str, channel: str) -> dict[str, Any]:
+        """The latest try through a channel."""
+        return self._one(
+            "SELECT a.* FROM payments_attempt a JOIN payments_payment p ON p.id = a.payment_id"
+            " JOIN links_paymentlink l ON l.id = p.link_id"
+            " WHERE l.token = %s AND a.channel = %s ORDER BY a.id DESC LIMIT 1",
+            link,
+            channel,
+        )
+
+    def entries(self, link: str) -> list[str]:
+        """What was booked about a link's tries and their refunds, in order."""
+        rows = self.database.execute(
+            "SELECT e.kind FROM ledger_journalentry e WHERE e.subject IN ("
+            " SELECT a.public_id FROM payments_attempt a JOIN payments_payment p"
+            " ON p.id = a.payment_id JOIN links_paymentlink l ON l.id = p.link_id"
+            " WHERE l.token = %(token)s UNION SELECT r.public_id FROM refunds_refund r"
+            " JOIN payments_attempt a ON a.id = r.attempt_id JOIN payments_payment p"
+            " ON p.id = a.payment_id JOIN links_paymentlink l ON l.id = p.link_id"
+            " WHERE l.token = %(token)s) AND e.kind <> 'channel_fee_charged' ORDER BY e.id",
+            {"token": link.rstrip("/").split("/")[-1]},
+        )
+        return [kind for (kind,) in rows]
+
+    def until(self, link: str, **facts: Any) -> dict[str, Any]:
+        """Wait until the link's payment has these facts."""
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            payment = self.payment(link)
+            if all(payment[name] == value for name, value in facts.items()):
+                return payment
+            assert time.monotonic() < give_up_at, payment
+            time.sleep(0.1)
+
+    def until_booked(self, link: str, *kinds: str) -> None:
+        give_up_at = time.monotonic() + PATIENCE_S
+        while sorted(self.entries(link)) != sorted(kinds):
+            assert time.monotonic() < give_up_at, self.entries(link)
+            time.sleep(0.1)
+
+    def _one(self, query: str, link: str, *more: str) -> dict[str, Any]:
+        with self.database.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            cursor.execute(query, [link.rstrip("/").split("/")[-1], *more])
+            row = cursor.fetchone()
+        assert row is not None
+        return row
+
+
+def _token(page: httpx.Response) -> str:
+    found = CSRF.search(page.text)
+    assert found, page.text
+    return html.unescape(found.group(1))
+
+
+@pytest.fixture(scope="session")
+def installed() -> Iterator[World]:
+    home = Path(tempfile.mkdtemp(prefix="sleek-journeys-"))
+    home.chmod(0o755)
+    installation = Installation(home)
+    installation.start()
+    demo = json.loads((home / "demo.json").read_text())
+    with (
+        psycopg.connect(demo["database_url"], autocommit=True) as database,
+        httpx.Client(base_url=demo["sandbox"], timeout=60) as sandbox,
+        httpx.Client(base_url=demo["web"], follow_redirects=True, timeout=30) as office,
+    ):
+        _log_in(office, **demo["merchant"])
+        yield World(demo["web"], database, sandbox, office)
+    assert installation.stop() == 0
+    shutil.rmtree(home)
+
+
+def _log_in(office: httpx.Client, email: str, password: str) -> None:
+    page = office.get("/account/log-in")
+    form = {"login": email, "password": password, "csrfmiddlewaretoken": _token(page)}
+    assert office.post("/account/log-in", data=form).url.path == "/overview"
+
+
+@pytest.fixture
+def world(installed: World) -> Iterator[World]:
+    yield installed
+    installed.sandbox.delete("/control/faults")
+    while installed.opened:
+        installed.opened.pop().close()
