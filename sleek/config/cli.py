@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "postgres": ("sleek.config.cli:postgres", "start, stop, name or delete the embedded database"),
     "ledger": ("sleek.config.cli:ledger", "verify: recompute the books and name what is off"),
     "audit": ("sleek.config.cli:audit", "verify: recompute the audit log's chains"),
+    "secrets": ("sleek.config.cli:secrets", "rewrap: bring secrets under the newest master key"),
     "manage": ("sleek.config.cli:manage", "any command of Django's"),
 }
 
@@ -55,6 +56,26 @@ def manage(arguments: Sequence[str]) -> int:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["sleek manage", *arguments])
+    return 0
+
+
+def secrets(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="sleek secrets")
+    parser.add_argument("verb", choices=["rewrap"])
+    parser.parse_args(arguments)
+    with installation():
+        import django
+
+        django.setup()
+        from sleek.channels import actions as channels
+        from sleek.core.crypto import Undecryptable
+
+        try:
+            count = channels.rewrap()
+        except Undecryptable as error:
+            print(f"Nothing was changed: {error}. Keep all older keys in SLEEK_ENCRYPTION_KEYS.")
+            return 1
+    print(f"{count} connections are under the newest key; older keys are no longer needed.")
     return 0
 
 
