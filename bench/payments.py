@@ -165,11 +165,11 @@ _PAYMENTS = """
     INSERT INTO payments_attempt (public_id, payment_id, connection_id, channel, method, flow,
         amount, currency, status, reference, next_url, next_qr, failure, failure_code, payer,
         currency_received, surplus, fee_currency, expires_at, check_at, check_count,
-        created_at, updated_at)
+        chosen_at, created_at, updated_at)
     SELECT replace(public_id, 'pay', 'att'), id, (SELECT id FROM channels_connection), 'alipay',
         'alipay', 'redirect', amount, 'CNY', 'requires_action', '', 'https://openapi.alipay.com/',
         '', '', '', '', '', '', '', now() + interval '1 hour', now() + interval '1 hour', 0,
-        now(), now()
+        now(), now(), now()
     FROM made
 """
 

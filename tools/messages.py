@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),
 }
 HEADER = "# Simplified Chinese for Sleek."
+LETTERS = re.compile(r"[A-Za-z]{2}")
 TEMPLATES = frozenset({".html", ".txt"})
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
@@ -44,8 +46,9 @@ def main() -> int:
         return _update(catalogue)
     if verb == "check":
         return _check(catalogue)
-    with PO.with_suffix(".mo").open("wb") as file:
-        write_mo(file, catalogue)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    _replace(PO.with_suffix(".mo"), compiled.getvalue())
     return 0
 
 
@@ -56,12 +59,19 @@ def _update(catalogue: Catalog) -> int:
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     PO.parent.mkdir(parents=True, exist_ok=True)
-    text = io.BytesIO()  # written at once or not at all: a crash half-way must not empty the file
+    text = io.BytesIO()
     write_po(text, catalogue, width=100, sort_by_file=True, include_lineno=False)
-    PO.write_bytes(text.getvalue())
+    _replace(PO, text.getvalue())
     missing = sum(not _is_translated(message) for message in _messages(catalogue))
     print(f"{len(catalogue)} texts, {missing} without a translation, in {PO.relative_to(ROOT)}")
     return 0
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all: neither a crash half-way nor a reader meanwhile finds half a file."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_bytes(content)
+    os.replace(fresh, path)
 
 
 def _check(catalogue: Catalog) -> int:
@@ -80,6 +90,8 @@ def _findings(catalogue: Catalog, template: Catalog) -> Iterator[str]:
             yield f"fuzzy: {_key(message)}"
         if not _is_translated(message):
             yield f"not translated: {_key(message)}"
+        elif _repeats_the_source(message):
+            yield f"still in English: {_key(message)}"
         elif not _has_same_placeholders(message):
             yield f"placeholders differ: {_key(message)}"
 
@@ -125,6 +137,15 @@ def _key(message: Message) -> str:
 
 def _is_translated(message: Message) -> bool:
     return all(_strings(message))
+
+
+def _repeats_the_source(message: Message) -> bool:
+    """One of its forms is the English text, singular or plural; names alone (none so far) and
+    signs need no translation.
+    """
+    source = [message.id] if isinstance(message.id, str) else [*message.id]
+    worded = {text for text in source if LETTERS.search(PLACEHOLDER.sub("", text))}
+    return not worded.isdisjoint(_strings(message))
 
 
 def _has_same_placeholders(message: Message) -> bool:

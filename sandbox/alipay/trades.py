@@ -5,6 +5,7 @@ born when the payer logs in at the cashier or scans the code, as at the real pro
 """
 
 import datetime as dt
+import json
 
 from sandbox import world
 from sandbox.alipay import errors, notices
@@ -100,6 +101,30 @@ def refund(this: World, account: Account, trade: Json, wanted: Json) -> tuple[Js
     if trade["status"] != SUCCESS:
         raise errors.already_closed()
     return _give_back(this, account, trade, wanted), True
+
+
+def to_scan(this: World, limit: int) -> list[Json]:
+    """Orders whose code waits to be scanned and paid, the newest first, each with its payee."""
+    rows = this.store.rows(
+        "SELECT account, data FROM objects WHERE kind = 'order'"
+        " AND json_extract(data, '$.method') = 'alipay.trade.precreate' ORDER BY seq DESC LIMIT ?",
+        limit,
+    )
+    found = [(this.store.account(str(row["account"])), json.loads(row["data"])) for row in rows]
+    return [
+        {**order, "payee": account.name, "total": yuan(order["total_fen"])}
+        for account, order in found
+        if account and _is_payable(this, account, order)
+    ]
+
+
+def _is_payable(this: World, account: Account, order: Json) -> bool:
+    if order["is_canceled"]:
+        return False
+    trade = of_number(this, account, order["out_trade_no"])
+    if trade is not None:
+        return bool(trade["status"] == WAIT)
+    return order["expires_at"] is None or order["expires_at"] > this.clock.now()
 
 
 def of_number(this: World, account: Account, out_trade_no: str) -> Json | None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from sandbox import world
+from sandbox.alipay import trades
 from sandbox.alipay.checking import yuan
 from sandbox.store import Json
 from sandbox.stripe import money
@@ -40,6 +41,7 @@ async def show(request: Request) -> Response:
     templates: Jinja2Templates = request.app.state.templates
     context = {
         "accounts": this.store.accounts("stripe") + this.store.accounts("alipay"),
+        "codes": trades.to_scan(this, ROWS),
         "objects": _objects(this),
         "deliveries": _deliveries(this),
         "faults": this.faults.waiting(),

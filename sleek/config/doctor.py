@@ -108,8 +108,32 @@ def _database() -> Iterator[str]:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield "The database is not up to date: run `sleek migrate`."
         return
+    yield from _events_from_the_future()
     if settings.MODE == "production":
         yield from _sandbox_connections()
+
+
+def _events_from_the_future() -> Iterator[str]:
+    """A dump in a new cluster: events are read in order of transaction ids, which start over there.
+
+    What is recorded before the remedy has lower ids than what consumers have read, and is never
+    read.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        # The snapshot's end is the next id to be given; asking for it uses none up.
+        cursor.execute(
+            "SELECT max(transaction_id)::text::bigint FROM events_event"
+            " WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot())"
+        )
+        [newest] = cursor.fetchone() or [None]
+    if newest is not None:
+        yield (
+            "Events come from another database server and lie ahead of this one's transactions: "
+            "new ones would be passed over. Stop PostgreSQL and run "
+            f"`pg_resetwal --epoch={(newest >> 32) + 1} -D DATA`, as in docs/operate/install.md."
+        )
 
 
 def _sandbox_connections() -> Iterator[str]:

@@ -194,6 +194,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SLEEK_LOG_LEVEL", "INFO")},
     "loggers": {
+        "stripe": {"level": "WARNING"},  # each request and reply, at length
         "httpx": {"level": "WARNING"},  # it writes whole addresses, and some carry signatures
         "procrastinate": {"level": "WARNING"},  # each job in full; its own table knows them anyway
         "procrastinate.blueprints": {"level": "ERROR"},  # minds that the worker is started by -m

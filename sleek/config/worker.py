@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import NamedTuple, cast
 
 import django
 import psycopg
@@ -21,10 +21,18 @@ import psycopg
 logger = logging.getLogger("sleek.worker")
 
 JOB_CONCURRENCY = 4
-NOTICES_POLL_S = 1.0  # a notice whose retry is due wakes nobody
-EVENTS_POLL_S = 0.2  # an event that an older transaction hid wakes nobody either
 AFTER_ERROR_S = 1.0
-BATCH_EVERY_S = 0.02
+
+
+class Rhythm(NamedTuple):
+    """How often to look though nothing woke us, and how soon after a batch the next may begin."""
+
+    poll_s: float
+    batch_every_s: float
+
+
+NOTICES = Rhythm(poll_s=1.0, batch_every_s=0.02)  # a notice whose retry is due wakes nobody
+EVENTS = Rhythm(poll_s=0.2, batch_every_s=0.1)  # nor does one that an older transaction hid
 
 
 def main() -> None:
@@ -38,8 +46,8 @@ def main() -> None:
 
     stopping = threading.Event()
     readers = [
-        _reader("notices", payments.WAKE, NOTICES_POLL_S, payments.apply_waiting, stopping),
-        _reader("events", CHANNEL, EVENTS_POLL_S, _consume, stopping),
+        _reader("notices", payments.WAKE, NOTICES, payments.apply_waiting, stopping),
+        _reader("events", CHANNEL, EVENTS, _consume, stopping),
     ]
     for reader in readers:
         reader.start()
@@ -65,36 +73,34 @@ def _consume() -> int:
 
 
 def _reader(
-    name: str, channel: str, poll_s: float, work: Callable[[], int], stopping: threading.Event
+    name: str, channel: str, rhythm: Rhythm, work: Callable[[], int], stopping: threading.Event
 ) -> threading.Thread:
     def run() -> None:
         while not stopping.is_set():
             try:
-                _read(channel, poll_s, work, stopping)
-            except (
-                Exception
-            ):  # the database may be away for a while; nothing is lost, it waits in its tables
+                _read(channel, rhythm, work, stopping)
+            except Exception:  # the database may be away; nothing is lost, it waits in its tables
                 logger.exception("worker.reader_failed", extra={"reader": name})
                 stopping.wait(AFTER_ERROR_S)
 
     return threading.Thread(target=run, name=name)
 
 
-def _read(channel: str, poll_s: float, work: Callable[[], int], stopping: threading.Event) -> None:
+def _read(channel: str, rhythm: Rhythm, work: Callable[[], int], stopping: threading.Event) -> None:
     from django.db import connection
 
     # Listening starts before the first look, so that nothing arrives unheard between the two.
     with _listening(channel) as listener:
         try:
             while not stopping.is_set():
-                _work_off(work, stopping)
-                for _ in listener.notifies(timeout=poll_s, stop_after=1):
+                _work_off(work, rhythm.batch_every_s, stopping)
+                for _ in listener.notifies(timeout=rhythm.poll_s, stop_after=1):
                     pass
         finally:
             connection.close()
 
 
-def _work_off(work: Callable[[], int], stopping: threading.Event) -> None:
+def _work_off(work: Callable[[], int], batch_every_s: float, stopping: threading.Event) -> None:
     """Work until nothing is left. The first batch is taken at once, the next not too close behind.
 
     What comes in meanwhile shares a transaction; many small ones would eat the time of a large one.
@@ -103,7 +109,7 @@ def _work_off(work: Callable[[], int], stopping: threading.Event) -> None:
         started = time.monotonic()
         if not work():
             return
-        stopping.wait(max(0.0, started + BATCH_EVERY_S - time.monotonic()))
+        stopping.wait(max(0.0, started + batch_every_s - time.monotonic()))
 
 
 @contextmanager

@@ -73,13 +73,14 @@ class Right(StrEnum):
 
     ASK_FOR_MONEY = "ask_for_money"
     GIVE_MONEY_BACK = "give_money_back"
+    RECORD_ARRIVALS = "record_arrivals"
     CHANGE_SETTINGS = "change_settings"
 
 
 # By `Role`; what is not listed may only read.
 _RIGHTS: dict[str, frozenset[Right]] = {
     "owner": frozenset(Right),
-    "finance": frozenset({Right.ASK_FOR_MONEY, Right.GIVE_MONEY_BACK}),
+    "finance": frozenset({Right.ASK_FOR_MONEY, Right.GIVE_MONEY_BACK, Right.RECORD_ARRIVALS}),
     "sales": frozenset({Right.ASK_FOR_MONEY}),
 }
 

@@ -123,6 +123,8 @@ class Attempt(models.Model):
     # When the janitor asks the provider next; null when nothing is left to learn.
     check_at = models.DateTimeField(null=True)
     check_count = models.SmallIntegerField(default=0)
+    # When its payer last chose it: coming back to an open try makes it the current one again.
+    chosen_at = models.DateTimeField(default=clock.now)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 

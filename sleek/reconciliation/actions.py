@@ -16,8 +16,8 @@ from sleek.events.actions import Fact
 from sleek.ledger import actions as ledger
 from sleek.ledger import queries, recipes
 from sleek.ledger.actions import Entry, InsufficientFunds
-from sleek.merchants.models import Membership
-from sleek.reconciliation.models import Settlement
+from sleek.merchants.models import Membership, Merchant
+from sleek.reconciliation.models import Settlement, new_id
 
 
 class NotInTransit(SleekError):
@@ -28,13 +28,23 @@ class NotInTransit(SleekError):
 
 @transaction.atomic
 def record_settlement(
-    by: Membership, channel: str, amount: Money, *, arrived_on: date, reference: str = ""
+    by: Membership,
+    channel: str,
+    amount: Money,
+    *,
+    arrived_on: date,
+    reference: str = "",
+    public_id: str = "",
 ) -> Settlement:
     """A channel's pay-out is on the bank account: what was in transit is available.
 
-    Raises `NotInTransit` when it is more than the channel holds, or the day lies ahead.
+    A form sent twice names the same `public_id` and records it once. Raises `NotInTransit` when it
+    is more than the channel holds, or the day lies ahead.
     """
-    merchant = by.merchant
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=by.merchant_id)
+    known = Settlement.objects.filter(merchant=merchant, public_id=public_id).first()
+    if known:
+        return known
     held = -queries.balance(merchant.pk, f"clearing:{channel}", amount.currency)
     if not 0 < amount.minor <= held.minor:
         message = _("This channel holds %(held)s for you; an arrival can't be more than that.")
@@ -42,6 +52,7 @@ def record_settlement(
     if arrived_on > clock.now().astimezone(merchant.zone).date():
         raise NotInTransit(_("That day has not come yet."))
     settlement = Settlement.objects.create(
+        public_id=public_id or new_id(),
         merchant=merchant,
         channel=channel,
         amount=amount.minor,

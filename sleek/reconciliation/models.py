@@ -8,14 +8,14 @@ from sleek.core import clock, ids
 from sleek.core.money import Money
 
 
-def _settlement_id() -> str:
+def new_id() -> str:
     return ids.new("set")
 
 
 class Settlement(models.Model):
     """One pay-out of a channel that reached the merchant's bank account, net of its fees."""
 
-    public_id = models.CharField(max_length=32, unique=True, default=_settlement_id, editable=False)
+    public_id = models.CharField(max_length=32, unique=True, default=new_id, editable=False)
     merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="settlements")
     channel = models.CharField(max_length=20)
     amount = models.BigIntegerField()

@@ -15,8 +15,8 @@ from sleek.audit import actions as audit
 from sleek.audit import queries
 from sleek.audit.models import Chain, Record
 from sleek.audit.queries import Flaw
-from sleek.config.embedded_postgres import SUPERUSER
 from tests.ledger.journal import at_once
+from tests.tampering import past_all_triggers
 
 
 @pytest.fixture
@@ -30,12 +30,7 @@ def tampering(committed_db: str) -> Iterator[psycopg.Connection]:
         )
     audit.record("merchant.renamed", "mer_1", scope="mer_1")
     assert queries.verify() == []
-    try:
-        superuser = psycopg.connect(committed_db, user=SUPERUSER, autocommit=True)
-    except psycopg.OperationalError:  # a server given by DATABASE_URL
-        superuser = psycopg.connect(committed_db, autocommit=True)
-    with superuser:
-        superuser.execute("SET session_replication_role = replica")
+    with past_all_triggers(committed_db) as superuser:
         yield superuser
 
 

@@ -1,4 +1,4 @@
-"""A real installation, as `make up` runs it, and a real browser in front of it."""
+"""A real installation, as `make up` runs it, and real browsers in front of it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.installation import Installation
 
 CHROMIUM = os.environ.get("SLEEK_CHROMIUM", "/usr/bin/chromium")
 OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 20_000  # for a click, a page, a text to appear
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/130.0.0.0 Mobile Safari/537.36",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Demo:
     sandbox: str
     email: str
     password: str
-    links: list[dict[str, str]]
+    links: dict[str, str]  # by currency
     home: Path
 
 
@@ -40,13 +50,15 @@ def demo() -> Iterator[Demo]:
     installation.start()
     told = json.loads((home / "demo.json").read_text())
     owner = told["merchant"]
-    yield Demo(told["web"], told["sandbox"], owner["email"], owner["password"], told["links"], home)
+    links = {link["currency"]: link["url"] for link in told["links"]}
+    yield Demo(told["web"], told["sandbox"], owner["email"], owner["password"], links, home)
     assert installation.stop() == 0
     shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield browser
@@ -55,12 +67,38 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """An English-speaking visitor at a desk. Whatever goes wrong in the page fails the test."""
-    context = chromium.new_context(locale="en-US", accept_downloads=True)
-    page = context.new_page()
+    """An English-speaking visitor at a desk."""
+    with visitor(chromium, locale="en-US") as page:
+        yield page
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A Chinese-speaking visitor with a phone."""
+    with visitor(chromium, locale="zh-CN", **PHONE) as page:
+        yield page
+
+
+@pytest.fixture
+def plain_phone(chromium: Browser) -> Iterator[Page]:
+    """An English-speaking visitor whose phone runs no script."""
+    with visitor(chromium, locale="en-US", java_script_enabled=False, **PHONE) as page:
+        yield page
+
+
+@contextmanager
+def visitor(chromium: Browser, **wishes: Any) -> Iterator[Page]:
+    """A fresh browser. Whatever goes wrong in any of its pages fails the test."""
+    context = chromium.new_context(accept_downloads=True, **wishes)
+    context.set_default_timeout(PATIENCE_MS)
     troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    yield page
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            troubles.append(f"{said.page.url if said.page else '?'}: {said.text}")
+
+    context.on("console", note)
+    context.on("weberror", lambda error: troubles.append(str(error.error)))
+    yield context.new_page()
     context.close()
     assert troubles == []

@@ -128,6 +128,13 @@ def test_a_younger_transaction_still_running_hides_nothing_older(
     assert reader.read() == ["last"]
 
 
+def test_a_transaction_in_another_database_hides_nothing(committed_db: str) -> None:
+    with psycopg.connect(committed_db, dbname="postgres") as elsewhere:
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        happened("lnk_1")
+        assert Reader().read() == ["lnk_1"]
+
+
 def test_one_transaction_is_read_in_parts_and_in_order(committed_db: str) -> None:
     happened(*(f"lnk_{n}" for n in range(5)))
     reader = Reader()

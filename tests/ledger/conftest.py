@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from django.db import connection
 
-from sleek.config.embedded_postgres import SUPERUSER
 from sleek.merchants.models import Merchant
 from tests.ledger.journal import paid
+from tests.tampering import past_all_triggers
 
 
 @pytest.fixture
@@ -30,13 +30,7 @@ def real_shop(committed_db: str) -> Merchant:
 
 @pytest.fixture
 def tampering(committed_db: str) -> Iterator[psycopg.Connection]:
-    """A superuser's connection on which no trigger fires."""
-    try:
-        superuser = psycopg.connect(committed_db, user=SUPERUSER, autocommit=True)
-    except psycopg.OperationalError:  # a server given by DATABASE_URL
-        superuser = psycopg.connect(committed_db, autocommit=True)
-    with superuser:
-        superuser.execute("SET session_replication_role = replica")
+    with past_all_triggers(committed_db) as superuser:
         yield superuser
 
 

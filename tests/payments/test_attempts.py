@@ -224,3 +224,14 @@ def test_asking_out_of_turn_leaves_the_schedule_alone(payment: Payment, bank: Ba
     for _ in range(40):
         payments.check(attempt)
     assert again(attempt).check_count == 0
+
+
+def test_coming_back_to_an_open_try_makes_it_the_current_one(
+    payment: Payment, bank: Bank, frozen_clock: FrozenClock
+) -> None:
+    code = people.attempt(payment, people.qr(payment.merchant))
+    frozen_clock.advance(seconds=10)
+    card = people.attempt(payment)
+    frozen_clock.advance(seconds=10)
+    assert people.attempt(payment, people.qr(payment.merchant)).pk == code.pk
+    assert again(code).chosen_at > again(card).chosen_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from sleek.audit.models import Record
 from sleek.core.money import Money
@@ -43,6 +44,15 @@ def test_what_arrives_at_the_bank_becomes_available(owner: Membership) -> None:
     assert verify() == []
 
 
+def test_a_form_sent_twice_records_one_arrival(owner: Membership) -> None:
+    for _ in range(2):
+        reconciliation.record_settlement(
+            owner, "till", Money(1000, "USD"), arrived_on=TODAY, public_id="set_1"
+        )
+    assert Settlement.objects.count() == 1
+    assert balances(owner) == (3825, 1000, -3825, -1000)
+
+
 @pytest.mark.parametrize(
     "amount", [Money(4826, "USD"), Money(0, "USD"), Money(-1, "USD"), Money(1, "EUR")]
 )
@@ -62,7 +72,10 @@ def test_nothing_arrives_tomorrow_or_from_another_channel(owner: Membership) -> 
 def test_frozen_money_cannot_become_available(owner: Membership, bank: Bank) -> None:
     payment = owner.merchant.payments.get()
     payments.apply_reports([bank.pay(_another(payment).public_id, Money(5000, "USD"))])
-    with pytest.raises(reconciliation.NotInTransit, match="refunded or is frozen"):
+    with (
+        translation.override("en"),
+        pytest.raises(reconciliation.NotInTransit, match="refunded or is frozen"),
+    ):
         reconciliation.record_settlement(owner, "till", Money(9000, "USD"), arrived_on=TODAY)
     assert balances(owner)[:2] == (4825, 0)
 

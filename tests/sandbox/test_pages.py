@@ -1,8 +1,9 @@
 """The sandbox's own pages: the dashboard in small, and the mails."""
 
+from collections.abc import Callable
 from email.message import EmailMessage
 
-from tests.sandbox.conftest import Receiver, Sandbox, StripeShop
+from tests.sandbox.conftest import AlipayShop, Receiver, Sandbox, StripeShop
 
 
 def test_the_home_page_shows_what_happened(
@@ -15,6 +16,24 @@ def test_the_home_page_shows_what_happened(
     page = sandbox.http.get("/").text
     for text in ("pay_home", "43.21 USD", "checkout.session.completed", "closed for lunch"):
         assert text in page
+
+
+def test_codes_that_wait_to_be_scanned_can_be_opened_as_a_phone(
+    alipay_shop: AlipayShop, number: Callable[[], str], sandbox: Sandbox
+) -> None:
+    paid, canceled, waits = number(), number(), number()
+    for order in (paid, canceled, waits):
+        reply = alipay_shop.client.api_alipay_trade_precreate("青花茶具 tea set", order, "88.80")
+        scanned = reply["qr_code"].removeprefix(sandbox.url)
+        if order == paid:
+            sandbox.http.get(scanned)
+            alipay_shop.pay(order)
+    alipay_shop.client.api_alipay_trade_cancel(out_trade_no=canceled)
+    alipay_shop.page(number(), "88.80")
+    codes = sandbox.http.get("/").text.partition("等待扫码")[2].partition("</section>")[0]
+    assert [order in codes for order in (paid, canceled, waits)] == [False, False, True]
+    assert f'href="{scanned}"' in codes
+    assert "确认付款" in sandbox.http.get(scanned).text
 
 
 def test_mails_are_shown_newest_first_and_harmless(sandbox: Sandbox) -> None:

@@ -1,6 +1,7 @@
--- Every rule is checked once per statement over all of its rows, so 256 entries cost little more than one.
--- `ledger_post` writes entries, postings and heads in one statement: these triggers see it whole or not at all.
--- Each refusal carries the broken rule's name where a constraint's would be.
+-- Every rule is checked once per statement over all of its rows, so 256 entries cost little more
+-- than one. `ledger_post` writes entries, postings and heads in one statement: these triggers see
+-- it whole or not at all. Each refusal carries the broken rule's name where a constraint's would
+-- be.
 
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -19,7 +20,8 @@ CREATE TRIGGER accounts_stay_what_they_are
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 
--- Each new entry sums to zero per currency; one without postings would claim its (kind, subject) and move nothing.
+-- Each new entry sums to zero per currency; one without postings would claim its (kind, subject)
+-- and move nothing.
 CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE flaw record;
 BEGIN
@@ -40,18 +42,21 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER entries_are_complete AFTER INSERT ON ledger_journalentry REFERENCING NEW TABLE AS fresh
+CREATE TRIGGER entries_are_complete AFTER INSERT ON ledger_journalentry
+    REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries();
 
 
 CREATE FUNCTION ledger_check_postings() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE flaw record;
 BEGIN
-    -- Each posting lies in its merchant's books, follows its predecessor on the account and is not beyond the head, which
-    -- another trigger holds to a posting that exists: together that makes the head the last one. Its entry has as many
-    -- postings as it says, so nothing can be added to one that was balanced before.
+    -- Each posting lies in its merchant's books, follows its predecessor on the account and is not
+    -- beyond the head, which another trigger holds to a posting that exists: together that makes
+    -- the head the last one. Its entry has as many postings as it says, so nothing can be added to
+    -- one that was balanced before.
     SELECT f.account_id, f.sequence,
-           CASE WHEN a.id IS NULL OR a.merchant_id IS DISTINCT FROM e.merchant_id THEN 'posting_lies_in_its_books'
+           CASE WHEN a.id IS NULL OR a.merchant_id IS DISTINCT FROM e.merchant_id
+                THEN 'posting_lies_in_its_books'
                 WHEN f.sequence > 1 AND p.account_id IS NULL THEN 'posting_follows_predecessor'
                 WHEN f.balance <> coalesce(p.balance, 0) + f.amount THEN 'posting_balance_runs_on'
                 WHEN f.posted_at < p.posted_at THEN 'posting_time_runs_on'
@@ -72,7 +77,8 @@ BEGIN
        OR e.size <> (SELECT count(*) FROM ledger_posting whole WHERE whole.entry_id = f.entry_id)
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'posting % of account % breaks the rule %', flaw.sequence, flaw.account_id, flaw.rule
+        RAISE EXCEPTION 'posting % of account % breaks the rule %',
+            flaw.sequence, flaw.account_id, flaw.rule
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = flaw.rule;
     END IF;
     RETURN NULL;

@@ -101,6 +101,8 @@ def _promise(payment: Payment, offer: Offer) -> tuple[Attempt, bool]:
         )
     for attempt in attempts:
         if _is_same_try(attempt, offer, now):
+            attempt.chosen_at = now
+            attempt.save(update_fields=["chosen_at"])
             return attempt, False
 
     ends = now + registry.capabilities(offer.connection.channel).lifetime

@@ -100,7 +100,7 @@ class _Changes:
     facts: list[Fact] = field(default_factory=list)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def apply_reports(reports: Sequence[Report]) -> None:
     """Bring payments up to date with what channels say.
 

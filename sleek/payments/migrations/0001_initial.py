@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField()),
                 ("check_at", models.DateTimeField(null=True)),
                 ("check_count", models.SmallIntegerField(default=0)),
+                ("chosen_at", models.DateTimeField(default=sleek.core.clock.now)),
                 ("created_at", models.DateTimeField(default=sleek.core.clock.now, editable=False)),
                 ("updated_at", models.DateTimeField(default=sleek.core.clock.now, editable=False)),
                 (

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "public_id",
                     models.CharField(
-                        default=sleek.reconciliation.models._settlement_id,
+                        default=sleek.reconciliation.models.new_id,
                         editable=False,
                         max_length=32,
                         unique=True,

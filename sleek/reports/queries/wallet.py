@@ -14,6 +14,7 @@ from sleek.ledger.models import Account, JournalEntry
 from sleek.merchants.models import Merchant
 from sleek.payments.models import Attempt
 from sleek.payments.rules import Surplus
+from sleek.reconciliation.models import Settlement
 from sleek.refunds.models import Refund
 from sleek.refunds.rules import RefundStatus
 from sleek.reports.queries import history, pages
@@ -23,14 +24,13 @@ from sleek.reports.queries.pages import Page, Place
 # The accounts that hold a merchant's money, in the order they are shown.
 OWN = ("available", "in_transit", "frozen", "refunds:in_flight", "payouts:in_flight")
 CLEARING = "clearing:"
-BANK = "bank"
 CAUSES = 20  # frozen or returning sums named on a card
 MOVEMENTS = 5  # of an account, on a card
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """One currency: what is on the merchant's accounts, and who holds it (channels, the bank)."""
+    """One currency: what is on the merchant's accounts, and what each channel holds of it."""
 
     currency: str
     balances: Mapping[str, Money]
@@ -59,6 +59,13 @@ class Wallet:
     def payouts_in_flight(self) -> Money:
         return self.on("payouts:in_flight")
 
+    def may_arrive(self, channel: str) -> Money:
+        """The most that the channel can have paid out: what it holds, but for what is frozen or on
+        its way back to payers.
+        """
+        nothing = Money(0, self.currency)
+        return max(nothing, min(self.held.get(channel, nothing), self.in_transit))
+
     @property
     def total(self) -> Money:
         return sum((self.on(code) for code in OWN), start=Money(0, self.currency))
@@ -66,10 +73,11 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an entry is about: a payment of the merchant, told by its id and reason."""
+    """What an entry is about: a payment, told by its reason, or a settlement, by its reference."""
 
-    payment_id: str
     description: str
+    payment_id: str = ""
+    settlement_id: str = ""
 
 
 def wallets(merchant: Merchant) -> list[Wallet]:
@@ -111,12 +119,18 @@ def journal(merchant: Merchant, place: Place, *, size: int = pages.SIZE) -> Page
     return pages.page(entries, place, by="id", key=("kind", "subject"), size=size)
 
 
+def settlements(merchant: Merchant, place: Place, *, size: int = pages.SIZE) -> Page[Settlement]:
+    """What was recorded as arrived at the bank, the newest first."""
+    own = Settlement.objects.filter(merchant=merchant).select_related("created_by")
+    return pages.page(own, place, by="created_at", size=size)
+
+
 def entered(entries: list[JournalEntry]) -> list[Entered]:
     return history.with_legs(entries)
 
 
 def subjects(merchant: Merchant, keys: Iterable[str]) -> dict[str, Subject]:
-    """The payments that attempts and refunds with these public ids belong to."""
+    """The payments that attempts and refunds with these public ids belong to, and settlements."""
     wanted = set(keys)
     attempts = Attempt.objects.filter(payment__merchant=merchant, public_id__in=wanted)
     refunds = Refund.objects.filter(merchant=merchant, public_id__in=wanted)
@@ -124,7 +138,12 @@ def subjects(merchant: Merchant, keys: Iterable[str]) -> dict[str, Subject]:
     more = refunds.values_list(
         "public_id", "attempt__payment__public_id", "attempt__payment__description"
     )
-    return {key: Subject(payment, text) for key, payment, text in [*found, *more]}
+    settled = Settlement.objects.filter(merchant=merchant, public_id__in=wanted)
+    arrivals = settled.values_list("public_id", "reference")
+    return {
+        **{key: Subject(text, payment_id=payment) for key, payment, text in [*found, *more]},
+        **{key: Subject(text or key, settlement_id=key) for key, text in arrivals},
+    }
 
 
 def _wallets(merchant: Merchant, balances: Iterable[tuple[str, Money]]) -> list[Wallet]:
@@ -133,7 +152,7 @@ def _wallets(merchant: Merchant, balances: Iterable[tuple[str, Money]]) -> list[
     for code, amount in balances:
         if code in OWN:
             own.setdefault(amount.currency, {})[code] = amount
-        elif amount:
+        elif amount and code.startswith(CLEARING):
             # Accounts of the outside world are negative by what they hold for the merchant.
             held.setdefault(amount.currency, {})[code.removeprefix(CLEARING)] = -amount
     first = merchant.default_currency

@@ -7,6 +7,7 @@ language and no template, and at a sale's peak they come by the thousand.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ class _Mailbox:
 
 _desk = Desk()
 _mailboxes: dict[str, _Mailbox] = {}
+_reading = threading.Lock()
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -106,9 +108,22 @@ def _receive(
 
 
 def _mailbox(channel_id: str, connection_id: str) -> _Mailbox | None:
+    """The connection's mailbox, read anew at most every `CREDENTIALS_KEPT_S`.
+
+    One request reads it; the others go on with the one before, or wait when there is none yet.
+    """
     known = _mailboxes.get(connection_id)
-    if known and clock.monotonic() - known.read_at < CREDENTIALS_KEPT_S:
-        return known if known.channel.id == channel_id else None
+    is_stale = known is None or clock.monotonic() - known.read_at > CREDENTIALS_KEPT_S
+    if is_stale and _reading.acquire(blocking=known is None):
+        try:
+            known = _mailboxes.get(connection_id) if known is None else None
+            known = known or _read(channel_id, connection_id)
+        finally:
+            _reading.release()
+    return known if known and known.channel.id == channel_id else None
+
+
+def _read(channel_id: str, connection_id: str) -> _Mailbox | None:
     close_old_connections()
     try:
         row = Connection.objects.filter(public_id=connection_id, channel=channel_id).first()

@@ -6,11 +6,11 @@ inside another company's app, and what has just failed to answer goes last.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
-from sleek.channels.base import Failure
+from sleek.channels.base import Failure, Flow
 from sleek.core.money import Money
 from sleek.payments import queries as payments
 from sleek.payments.models import Attempt
@@ -58,11 +58,33 @@ def menu(
 
 
 def chosen(request: HttpRequest, merchant_id: int, amount: Money) -> Offer | None:
-    """The offer that the form names, if it is among today's. Nothing else of it is believed."""
+    """The offer that the form names, by any of its flows, if it is among today's. Nothing else of
+    the form is believed.
+    """
     wish = request.POST.get(FIELD, "")
     this = _device(request)
+    openable = (one for one in _offers(merchant_id, amount, this) if this.can_open(one.method))
+    ways = (replace(one, flow=flow) for one in openable for flow in one.flows)
+    return next((way for way in ways if way.id == wish), None)
+
+
+def in_this_browser(request: HttpRequest, merchant_id: int, amount: Money, *, method: str) -> str:
+    """The offer that opens the method's own page here instead of showing its code, or nothing.
+
+    For a desk without a phone; a phone opens the code's address itself.
+    """
+    this = _device(request)
+    if this.is_mobile or not this.can_open(method):
+        return ""
     offers = _offers(merchant_id, amount, this)
-    return next((one for one in offers if one.id == wish and this.can_open(one.method)), None)
+    return next(
+        (
+            replace(one, flow=Flow.REDIRECT).id
+            for one in offers
+            if one.method == method and Flow.REDIRECT in one.flows
+        ),
+        "",
+    )
 
 
 def can_open(request: HttpRequest, method: str) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sleek.merchants.actions import Agreement
 
-VERSIONS = {"terms": "1.0", "privacy": "1.0"}
+VERSIONS = {"terms": "1.1", "privacy": "1.0"}
 TITLES: dict[str, Promise] = {"terms": _("Terms of service"), "privacy": _("Privacy policy")}
 
 

@@ -12,6 +12,7 @@ from sleek.web.dashboard.views import (
     overview,
     payments,
     settings,
+    settlements,
     setup,
     wallet,
 )
@@ -56,6 +57,13 @@ OFFICE: list[URLPattern | URLResolver] = [
     ),
     path("wallet", wallet.index, name="wallet-index"),
     path("wallet/journal", wallet.journal, name="wallet-journal"),
+    path("wallet/settlements", settlements.index, name="wallet-settlements"),
+    path("wallet/settlements/<str:public_id>", settlements.show, name="wallet-settlement"),
+    path(
+        "wallet/<str:currency>/settle/<str:channel>",
+        settlements.create,
+        name="wallet-settlement-create",
+    ),
     path("wallet/<str:currency>/<str:code>", wallet.account, name="wallet-account"),
 ]
 

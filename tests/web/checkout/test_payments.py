@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from sleek.channels.base import Failure, Outcome, Report
+from sleek.channels.base import Failure, Flow, Method, Outcome, Report
 from sleek.core.money import Money
 from sleek.links.models import PaymentLink
 from sleek.merchants.models import Merchant
@@ -113,6 +114,7 @@ STATES: list[tuple[Callable[[Payment, Bank], None], str, str]] = [
     (left, "The last try was not finished in time.", "上一次支付没有在时限内完成。"),
     (provider_down, "Nothing was charged. Please choose another method", "暂时没有响应，没有扣款"),
     (paid, "355.20 CNY paid", "已支付 355.20 CNY"),
+    (paid, "Lin Ceramics sees your payment now.", "谢谢。Lin Ceramics 已能看到这笔付款。"),
     (
         paid_twice,
         "The second one, 355.20 CNY, goes back to you",
@@ -195,6 +197,58 @@ def test_on_a_phone_a_code_can_be_opened_in_its_app(payment: Payment, bank: Bank
     a_code(payment, bank)
     assert "Open Alipay Open Alipay on" in words(Browser(user_agent=IPHONE).get(at(payment)))
     assert "Open Alipay Open Alipay on" not in words(Browser(user_agent=WECHAT).get(at(payment)))
+
+
+def at_alipay(shop: Merchant) -> str:
+    return code(shop).replace(".qr", ".redirect")
+
+
+def test_at_a_desk_without_a_phone_the_methods_own_page_opens_here(
+    payment: Payment, bank: Bank, payer: Browser
+) -> None:
+    a_code(payment, bank)
+    here = at_alipay(payment.merchant)
+    assert "Log in at Alipay in this browser instead" in words(payer.get(at(payment)))
+    assert f'value="{here}"' in payer.get(at(payment, "state/")).content.decode()
+    answer = payer.choose(at(payment), here)
+    latest = Attempt.objects.latest("pk")
+    assert (answer.status_code, answer.headers["Location"]) == (303, latest.next_url)
+    assert [(one.method, one.flow) for one in Attempt.objects.order_by("pk")] == [
+        ("alipay", "qr"),
+        ("alipay", "redirect"),
+    ]
+
+
+def test_of_a_code_and_a_page_one_is_paid_and_the_other_closed(
+    payment: Payment, bank: Bank, payer: Browser
+) -> None:
+    a_code(payment, bank)
+    payer.choose(at(payment), at_alipay(payment.merchant))
+    scanned, opened = Attempt.objects.order_by("pk")
+    payments.apply_reports([bank.pay(opened.public_id)])
+    payments.close_others(payment)
+    scanned.refresh_from_db()
+    assert (scanned.status, bank.count("cancel")) == ("canceled", 1)
+    assert "355.20 CNY paid" in words(payer.get(at(payment)))
+
+
+@pytest.mark.parametrize("user_agent", [IPHONE, WECHAT])
+def test_a_phone_is_not_asked_to_do_without_a_phone(
+    payment: Payment, bank: Bank, user_agent: str
+) -> None:
+    a_code(payment, bank)
+    page = words(Browser(user_agent=user_agent).get(at(payment)))
+    assert "in this browser instead" not in page
+
+
+def test_a_method_that_only_has_a_code_offers_no_page(
+    payment: Payment, bank: Bank, payer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    methods = (Method("alipay", (Flow.QR,), frozenset({"CNY"})),)
+    monkeypatch.setattr(Till, "capabilities", replace(Till.capabilities, methods=methods))
+    a_code(payment, bank)
+    assert "in this browser instead" not in words(payer.get(at(payment)))
+    assert payer.choose(at(payment), at_alipay(payment.merchant)).status_code == 422
 
 
 def test_who_has_the_newest_state_is_told_so_in_a_few_bytes(

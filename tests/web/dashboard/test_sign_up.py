@@ -19,7 +19,7 @@ def test_signing_up_keeps_the_consent_to_what_could_be_read(visitor: Visitor) ->
     assert set(kept) == {"terms", "privacy"}
     text = get_template("dashboard/legal/terms.en.html").template.source  # type: ignore[attr-defined]
     assert kept["terms"].text_hash == hashlib.sha256(text.encode()).hexdigest()
-    assert (kept["terms"].version, kept["terms"].address) == ("1.0", "127.0.0.1")
+    assert (kept["terms"].version, kept["terms"].address) == ("1.1", "127.0.0.1")
 
 
 def test_a_changed_document_needs_a_new_version() -> None:
@@ -29,13 +29,13 @@ def test_a_changed_document_needs_a_new_version() -> None:
             template = get_template(f"dashboard/legal/{name}.{language}.html")
             source = template.template.source  # type: ignore[attr-defined]
             kept[f"{name} {language}"] = hashlib.sha256(source.encode()).hexdigest()[:12]
-    assert documents.VERSIONS == {"terms": "1.0", "privacy": "1.0"}
+    assert documents.VERSIONS == {"terms": "1.1", "privacy": "1.0"}
     assert kept == HASHES
 
 
 HASHES = {
-    "terms en": "4728d43a38b8",
-    "terms zh-hans": "ad19096518b6",
+    "terms en": "aa3ae78834ba",
+    "terms zh-hans": "4a9cf1331b3e",
     "privacy en": "5d6b16a1097c",
     "privacy zh-hans": "447632bd2d4a",
 }

@@ -106,4 +106,4 @@ def _closed(request: HttpRequest, link: PaymentLink) -> HttpResponse | None:
 
 
 def _standing(payment: Payment) -> Standing:
-    return stages.read(payment, list(payment.attempts.order_by("-pk")), clock.now())
+    return stages.read(payment, list(payment.attempts.order_by("-chosen_at", "-pk")), clock.now())

@@ -18,7 +18,7 @@ from sleek.payments.models import Attempt, Payment
 from sleek.payments.queries import Offer
 from sleek.payments.rules import PaymentStatus
 from sleek.web.checkout import access, choices, page, qr, receipt, stages, wording
-from sleek.web.checkout.stages import Standing
+from sleek.web.checkout.stages import Stage, Standing
 
 REFUSED = 422
 UNCHANGED = 304
@@ -123,6 +123,10 @@ def _context(request: HttpRequest, payment: Payment, standing: Standing) -> dict
     }
     if standing.is_payable and not _is_paused(payment):
         context["menu"] = choices.menu(request, payment.merchant_id, payment.money, ended=ended)
+        if standing.stage == Stage.SCAN and attempt:
+            context["in_this_browser"] = choices.in_this_browser(
+                request, payment.merchant_id, payment.money, method=attempt.method
+            )
     failed = ended or attempt
     context["advice"] = wording.advice(failed.failure) if failed and failed.failure else None
     return context | (_about(request, payment, attempt) if attempt else {})
@@ -143,7 +147,7 @@ def _about(request: HttpRequest, payment: Payment, attempt: Attempt) -> dict[str
 
 
 def _standing(payment: Payment) -> Standing:
-    return stages.read(payment, list(payment.attempts.order_by("-pk")), clock.now())
+    return stages.read(payment, list(payment.attempts.order_by("-chosen_at", "-pk")), clock.now())
 
 
 def _is_paused(payment: Payment) -> bool:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from sleek.core import clock
-from sleek.core.money import InvalidAmount, Money, exponent
+from sleek.core.money import InvalidAmount, Money
 from sleek.links import rules
 from sleek.links.rules import Flaw
+from sleek.web.dashboard.forms import amounts
 from sleek.web.ui.templatetags.sleek_ui import plain_money
-
-MAX_TYPED = 20  # characters of an amount
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_PLAIN = re.compile(r"-?\d*\.?\d*")
 
 
 class LinkForm(forms.Form):
     amount = forms.CharField(
         label=gettext_lazy("Amount"),
-        max_length=MAX_TYPED,
+        max_length=amounts.MAX_TYPED,
         error_messages={"required": gettext_lazy("Enter the amount to collect.")},
         widget=forms.TextInput(
             {"class": "form-control amount-input", "inputmode": "decimal", "autocomplete": "off",
@@ -85,9 +80,10 @@ class LinkForm(forms.Form):
 
     def _read_amount(self, typed: str, currency: str) -> None:
         try:
-            money = parse(typed, currency)
+            money = amounts.parse(typed, currency)
         except InvalidAmount:
-            self.add_error("amount", explain_amount(typed, currency))
+            too_large = explain(Flaw.AMOUNT_TOO_LARGE, currency=currency)
+            self.add_error("amount", amounts.explain(typed, currency) or too_large)
             return
         self.cleaned_data["money"] = money
         for flaw in rules.flaws(money, "-", expires_at=None, now=clock.now()):
@@ -115,45 +111,16 @@ class LinkForm(forms.Form):
         )
 
 
-def parse(typed: str, currency: str) -> Money:
-    """An amount as people type it: commas, full-width digits, spaces. Raises `InvalidAmount`."""
-    text = unicodedata.normalize("NFKC", typed).replace(" ", "")
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    return Money.parse(text, currency)
-
-
-def explain_amount(typed: str, currency: str) -> str:
-    """Why the text is no amount, in words that say what to write instead."""
-    text = unicodedata.normalize("NFKC", typed).replace(" ", "")
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    digits = exponent(currency)
-    if not _PLAIN.fullmatch(text) or not any(map(str.isdigit, text)):
-        example = "1234.50" if digits else "1234"
-        return _("Write the amount in digits, like %(example)s.") % {"example": example}
-    if digits == 0:
-        return _("%(currency)s has no decimals. Enter a whole number.") % {"currency": currency}
-    if "." in text and len(text.partition(".")[2]) > digits:
-        return ngettext(
-            "%(currency)s has at most %(count)s decimal.",
-            "%(currency)s has at most %(count)s decimals.",
-            digits,
-        ) % {"currency": currency, "count": digits}
-    return explain(Flaw.AMOUNT_TOO_LARGE, currency=currency)
-
-
 def explain(flaw: Flaw, *, currency: str = "USD", length: int = 0) -> str:
-    least, most = Money(1, currency), Money(rules.MAX_MINOR, currency)
+    most = Money(rules.MAX_MINOR, currency)
     words: dict[Flaw, str | Promise] = {
-        Flaw.AMOUNT_TOO_SMALL: _("The amount must be at least %(least)s."),
+        Flaw.AMOUNT_TOO_SMALL: amounts.too_small(currency),
         Flaw.AMOUNT_TOO_LARGE: _("A link can collect at most %(most)s."),
         Flaw.REASON_MISSING: _("Say what the payment is for; the payer reads it."),
         Flaw.REASON_TOO_LONG: _("At most %(limit)s characters; these are %(length)s."),
         Flaw.EXPIRY_PASSED: _("The link would have expired already."),
     }
     return str(words[flaw]) % {
-        "least": plain_money(least),
         "most": plain_money(most),
         "limit": rules.MAX_REASON,
         "length": length,

@@ -54,7 +54,7 @@ class SetUpForm(forms.Form):
         label=_("Legal name"),
         max_length=200,
         required=False,
-        help_text=_("As registered. It prints on bills and receipts."),
+        help_text=_("As registered. It prints on receipts."),
     )
     country = forms.ChoiceField(label=_("Country or region"))
     default_currency = forms.ChoiceField(

@@ -130,7 +130,7 @@ def _event(event: Event, attempt: Attempt | None) -> Chapter:
             what = _("Paid: %(amount)s by %(method)s") % {"amount": amount, "method": via}
             return Chapter(at, what, attempt.payer if attempt else "", "circle-check", "good")
         case "payment.surplus_received":
-            what = _("%(amount)s arrived by %(method)s that do not pay this payment")
+            what = _("%(amount)s arrived by %(method)s, but cannot count as this payment")
             what %= {"amount": amount, "method": via}
             detail = _surplus_reason(str(event.data.get("surplus")))
             return Chapter(at, what, detail, icon="alert-triangle", tone="wait")
@@ -149,7 +149,7 @@ def _ending(event: Event, amount: str) -> Chapter:
             return Chapter(at, _("Can be paid again"), icon="refresh")
         case "refund.promised":
             what = _("Refund of %(amount)s under way") % {"amount": amount}
-            detail = _("The money is set aside and the channel is told.")
+            detail = _("The money is set aside, and the channel is asked to give it back.")
             return Chapter(at, what, detail, icon="arrow-back-up", tone="wait")
         case "refund.succeeded":
             what = _("%(amount)s given back to the payer") % {"amount": amount}

@@ -15,6 +15,7 @@ from sleek.core.money import Money
 from sleek.ledger import queries as ledger
 from sleek.ledger.models import Account, JournalEntry, Posting
 from sleek.merchants.models import Merchant
+from sleek.merchants.rules import Right
 from sleek.payments.models import Attempt
 from sleek.refunds.models import Refund
 from sleek.reports.queries import wallet
@@ -25,7 +26,17 @@ from sleek.web.dashboard.telling import books
 from sleek.web.dashboard.telling.books import Told
 from sleek.web.ui import words
 
-LATEST = 8  # movements on the wallet's first page
+LATEST = 8  # movements and arrivals on the wallet's first page
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A channel that has money of the merchant now."""
+
+    channel: str
+    name: str
+    held: Money
+    can_settle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +48,11 @@ class Card:
     refunds: list[Refund]
 
     @property
-    def holders(self) -> list[tuple[str, Money]]:
-        """Who has the money now: channels by name, and the bank."""
-        held = self.wallet.held.items()
-        return [(str(books.ACCOUNTS.get(key, words.channel(key))), amount) for key, amount in held]
+    def holders(self) -> list[Holder]:
+        return [
+            Holder(channel, words.channel(channel), held, bool(self.wallet.may_arrive(channel)))
+            for channel, held in self.wallet.held.items()
+        ]
 
 
 @access.member
@@ -48,11 +60,15 @@ class Card:
 def index(request: access.MemberRequest) -> HttpResponse:
     merchant = request.merchant
     page = wallet.journal(merchant, Place())
+    settled = wallet.settlements(merchant, Place(), size=LATEST)
     moment = _moment(request.GET.get("at", ""))
     context = {
         "cards": _cards(merchant),
         "entries": _told(merchant, page.rows[:LATEST]),
         "has_more": bool(page.older) or len(page.rows) > LATEST,
+        "settlements": settled.rows,
+        "has_more_settlements": bool(settled.older),
+        "may_record": access.may(request, Right.RECORD_ARRIVALS),
         "at": request.GET.get("at", ""),
         "moment": moment,
         "past": wallet.wallets_at(merchant, moment) if moment else [],
