@@ -65,7 +65,7 @@ class Course:
     pick: Pick
 
 
-QUICK = Plan(2, 3, 80, 8, (2_000, 20_000, 60_000), 60)
+QUICK = Plan(2, 2, 60, 6, (2_000, 20_000, 60_000), 30)
 FULL = Plan(7, 10, 500, 50, (10_000, 1_000_000, 5_000_000), 200)
 
 
@@ -166,7 +166,7 @@ def _post_from_all(url: str, course: Course) -> float:
     times = [done.get() for _ in clients]
     for client in clients:
         client.join()
-    took = max(end for _, end in times) - min(start for start, _ in times)
+    took: float = max(end for _, end in times) - min(start for start, _ in times)
     return CLIENTS * course.calls * course.size / took
 
 

@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller, under a minute")
     quick = parser.parse_args().quick
-    rounds, size, seconds = (2, 6_000, 5) if quick else (5, 20_000, 15)
+    rounds, size, seconds = (2, 6_000, 5) if quick else (5, 15_000, 10)
     print(__doc__.split("\n\n")[1], "\n")
     with ground.server() as server:
         url = ground.migrated(server, "payments")
