@@ -68,8 +68,9 @@ def _consume() -> int:
     from sleek.payments import tasks as payments
     from sleek.refunds import actions as refunds
 
-    consumers = {"payments": payments.follow, "refunds": refunds.follow}
-    return sum(events.consume(name, handle) for name, handle in consumers.items())
+    return events.consume("payments", payments.follow, kinds=payments.FOLLOWED) + events.consume(
+        "refunds", refunds.follow, kinds=refunds.FOLLOWED
+    )
 
 
 def _reader(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -57,8 +57,17 @@ _RECORD = f"""
 
 
 @transaction.atomic
-def consume(consumer: str, handle: Callable[[Sequence[Event]], None], *, limit: int = BATCH) -> int:
-    """Hand the next events to `handle` and move the cursor, in one transaction; returns how many.
+def consume(
+    consumer: str,
+    handle: Callable[[Sequence[Event]], None],
+    *,
+    kinds: Collection[str] | None = None,
+    limit: int = BATCH,
+) -> int:
+    """Hand the next events to `handle` and move the cursor, in one transaction.
+
+    Of `kinds` only, when they are given: the others are passed over where they lie. Returns how
+    many events the cursor has passed.
 
     `handle` therefore does database work only; slow I/O is deferred as a job. When it raises,
     nothing moves and the same events come again. Two workers with one consumer wait for each other
@@ -69,15 +78,18 @@ def consume(consumer: str, handle: Callable[[Sequence[Event]], None], *, limit: 
     if place is None:
         Cursor.objects.bulk_create([Cursor(consumer=consumer)], ignore_conflicts=True)
         place = locked.get()
-    events = list(Event.objects.raw(_NEXT, [place.transaction_id, place.event_id, limit]))
-    if not events:
+    wanted = None if kinds is None else list(kinds)
+    found = list(Event.objects.raw(_NEXT, [place.transaction_id, place.event_id, limit, wanted]))
+    if not found:
         return 0
-    handle(events)
-    last = events[-1]
+    last = found[-1]
+    events = [event for event in found if kinds is None or event.kind in kinds]
+    if events:
+        handle(events)
     place.transaction_id, place.event_id = last.transaction_id, last.pk
     place.updated_at = clock.now()
     place.save(update_fields=["transaction_id", "event_id", "updated_at"])
-    return len(events)
+    return int(last.passed)  # type: ignore[attr-defined]  # a column of the query
 
 
 def rewind(consumer: str) -> None:
@@ -103,12 +115,18 @@ _NEXT = """
             WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock'
               AND session.datid <> ours.oid
         )
+    ), batch AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY transaction_id, id) AS passed FROM (
+            SELECT * FROM events_event
+            WHERE (transaction_id, id) > (%s::text::xid8, %s)
+              AND transaction_id < (SELECT oldest.id FROM oldest)
+            ORDER BY transaction_id, id LIMIT %s
+        ) next
     )
     SELECT id, public_id, kind, merchant_id, subject, data, created_at,
-           transaction_id::text::bigint AS transaction_id
-    FROM events_event
-    WHERE (transaction_id, id) > (%s::text::xid8, %s)
-      AND transaction_id < (SELECT oldest.id FROM oldest)
-    ORDER BY events_event.transaction_id, id
-    LIMIT %s
+           transaction_id::text::bigint AS transaction_id, passed
+    FROM batch
+    WHERE kind = ANY (coalesce(%s::text[], ARRAY[kind]))
+       OR passed = (SELECT max(passed) FROM batch)  -- where the cursor goes
+    ORDER BY passed
 """

@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 
 from sleek.events.models import Event
 from sleek.payments import actions as payments
-from sleek.payments import queries, rules
-from sleek.payments.models import Attempt, Payment
+from sleek.payments import queries
+from sleek.payments.models import Payment
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +43,11 @@ def close_others(payment_id: int) -> None:
     payments.close_others(Payment.objects.get(pk=payment_id))
 
 
+FOLLOWED = frozenset({"attempt.superseded"})
+
+
 def follow(news: Sequence[Event]) -> None:
-    """As a consumer of events: a payment that is paid has its other open tries closed at their
-    providers.
-    """
-    paid = [event.subject for event in news if event.kind == "payment.succeeded"]
-    still_open = Attempt.objects.filter(
-        payment__public_id__in=paid, status__in=rules.OPEN_ATTEMPTS
-    ).values_list("payment_id", flat=True)
-    for payment_id in set(still_open):
+    """As a consumer of events: what another try has paid is closed at its provider."""
+    paid = Payment.objects.filter(public_id__in={event.subject for event in news})
+    for payment_id in paid.values_list("pk", flat=True):
         close_others.defer(payment_id=payment_id)

@@ -49,6 +49,9 @@ class NotRefundable(SleekError):
     code = "not_refundable"
 
 
+FOLLOWED = frozenset({"payment.surplus_received", "refund.reported"})
+
+
 def follow(news: Sequence[Event]) -> None:
     """As a consumer of events: return what was paid twice or too late; ask about refunds a notice
     spoke of.

@@ -210,3 +210,14 @@ def test_change_deletion_and_truncation_are_refused(db: None, statement: str) ->
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Event.objects.get().kind == "link.made"
+
+
+def test_a_consumer_of_some_kinds_passes_over_the_others(committed_db: str) -> None:
+    events.record([Fact("dull", str(number), None) for number in range(5)])
+    events.record([Fact("news", "x", None)])
+    seen: list[Event] = []
+    assert events.consume("picky", seen.extend, kinds={"news"}, limit=4) == 4
+    assert seen == []
+    assert events.consume("picky", seen.extend, kinds={"news"}, limit=4) == 2
+    assert [event.subject for event in seen] == ["x"]
+    assert events.consume("picky", seen.extend, kinds={"news"}) == 0

@@ -175,3 +175,10 @@ def test_a_fee_in_the_providers_own_currency_is_kept_but_not_booked(
     attempt = again(paying)
     assert (attempt.fee, attempt.fee_currency) == (161, "EUR")
     assert people.held(attempt.payment.merchant, "in_transit") == 5000
+
+
+def test_what_is_still_open_when_another_try_pays_is_told_of(paying: Attempt, bank: Bank) -> None:
+    other = people.attempt(paying.payment, people.qr(paying.payment.merchant))
+    payments.apply_reports([bank.pay(paying.public_id)])
+    told = Event.objects.get(kind="attempt.superseded")
+    assert (told.subject, told.data["attempt"]) == (paying.payment.public_id, other.public_id)

@@ -7,7 +7,7 @@ import sys
 # Far more threads than cores: one that has taken a notice waits for the commit it shares with the
 # others, and uses neither processor nor database connection meanwhile. Pages wait for a connection
 # of the process's pool of 16.
-THREADS = 48
+THREADS = 24
 # More requests than this wait in the socket's backlog rather than in memory.
 BACKPRESSURE = 64
 BACKLOG = 1024

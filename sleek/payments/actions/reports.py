@@ -162,6 +162,7 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
         payment.status = verdict.payment
         if verdict.pays:
             payment.succeeded_at = moment
+            _note_superseded(changes, case)
         payment.updated_at = changes.now
         changes.payments[payment.id] = payment
 
@@ -187,6 +188,16 @@ def _note_facts(
         note(f"attempt.{verdict.attempt}", failure=report.failure, code=report.failure_code)
     elif report.failure and report.failure_code != attempt.failure_code:
         note("attempt.declined", failure=report.failure, code=report.failure_code)
+
+
+def _note_superseded(changes: _Changes, case: _Case) -> None:
+    """Tries that are still open are told of, so that they are closed at their providers."""
+    payment = case.payment
+    for other in case.attempts:
+        if other is not case.attempt and other.status in rules.OPEN_ATTEMPTS:
+            data: dict[str, object] = {"attempt": other.public_id, "channel": other.channel}
+            fact = Fact("attempt.superseded", payment.public_id, payment.merchant_id, data)
+            changes.facts.append(fact)
 
 
 def _note_money(

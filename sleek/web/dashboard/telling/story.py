@@ -120,6 +120,9 @@ def _event(event: Event, attempt: Attempt | None) -> Chapter:
         case "attempt.canceled":
             what = _("The try by %(method)s was closed") % {"method": via}
             return Chapter(at, what, _("It can no longer be paid there."), icon="ban")
+        case "attempt.superseded":
+            what = _("The open try by %(method)s is being closed") % {"method": via}
+            return Chapter(at, what, _("Another try has paid."), icon="ban")
         case "attempt.stuck":
             what = _("%(method)s has not said how it ended for 24 hours") % {"method": via}
             detail = _(
