@@ -224,7 +224,7 @@ def _burst(database: psycopg.Connection, port: int, first: int, size: int) -> Ru
 
 
 def _deliver(port: int, requests: list[bytes]) -> list[float]:
-    """Send each request on one of the connections as soon as that is free;
+    """Send each request on one of the connections as soon as that is free.
 
     The time of each answer.
     """

@@ -1,4 +1,4 @@
-"""What every benchmark stands on:
+"""What every benchmark stands on.
 
 A throw-away server tuned as the product's own, and pgbench beside it.
 """
@@ -30,7 +30,7 @@ START_TIMEOUT_S = 60
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """An embedded server in a temporary home, with every commit on disk;
+    """An embedded server in a temporary home, with every commit on disk.
 
     Gone when the block ends.
     """
@@ -46,7 +46,7 @@ def server() -> Iterator[Server]:
 
 
 def migrated(server: Server, name: str) -> str:
-    """The URL of a new database with all of Sleek's tables;
+    """The URL of a new database with all of Sleek's tables.
 
     This process's Django looks at it too.
     """

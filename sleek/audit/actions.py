@@ -25,7 +25,7 @@ def record(
     address: str | None = None,
     data: dict[str, object] | None = None,
 ) -> Record:
-    """Append one act, in the caller's transaction:
+    """Append one act, in the caller's transaction.
 
     The act and its record stand or fall together.
     """

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Chain(models.Model):
-    """The head of one scope's chain:
+    """The head of one scope's chain.
 
     Locked while a record is appended, so records follow each other without a fork.
     """

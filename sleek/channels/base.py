@@ -26,7 +26,7 @@ class ChannelError(SleekError):
 
 
 class Unavailable(ChannelError):
-    """No answer, or none that says what happened:
+    """No answer, or none that says what happened.
 
     The provider may or may not have acted. Ask again later.
     """

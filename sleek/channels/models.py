@@ -15,7 +15,7 @@ def _connection_id() -> str:
 
 
 class Connection(models.Model):
-    """One set of credentials for a channel:
+    """One set of credentials for a channel.
 
     A merchant's own, or the operator's (no merchant), which all merchants may use.
     """

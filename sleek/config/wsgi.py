@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves:
+"""The WSGI application that granian serves.
 
 Django, and beside it the lean path that takes providers' notices.
 """

@@ -42,7 +42,7 @@ class Account(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One balanced movement of money:
+    """One balanced movement of money.
 
     An event of `kind` about `subject` (a public id), written once.
     """

@@ -29,7 +29,7 @@ def payment_succeeded(channel: str, amount: Money) -> Postings:
 
 
 def surplus_received(channel: str, amount: Money) -> Postings:
-    """Real money that pays nothing:
+    """Real money that pays nothing.
 
     A second, late or wrong payment. It waits, frozen, to be returned or accepted.
     """

@@ -28,7 +28,7 @@ class LinkStatus(StrEnum):
 
 
 class LinkState(StrEnum):
-    """What a link is good for now, seen by a person;
+    """What a link is good for now, seen by a person.
 
     Derived from its status, its end and what was paid.
     """

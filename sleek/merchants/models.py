@@ -119,7 +119,7 @@ class Membership(models.Model):
 
 
 class Consent(models.Model):
-    """One person's agreement to one version of a document:
+    """One person's agreement to one version of a document.
 
     When, from which address, to which text (SHA-256).
     """

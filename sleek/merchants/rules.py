@@ -112,7 +112,7 @@ def is_color(text: str) -> bool:
 
 
 def reads_on(color: str) -> str:
-    """White or near-black, whichever reads better on this colour;
+    """White or near-black, whichever reads better on this colour.
 
     The better one always meets WCAG AA.
     """

@@ -110,7 +110,7 @@ def may_become(now: PaymentStatus, then: PaymentStatus) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a decision needs to know:
+    """All that a decision needs to know.
 
     The payment, the attempt reported on, and whether another one is held.
     """
@@ -199,7 +199,7 @@ FEE_CHECKS = 5  # a fee that is not told by then comes with the statement
 def next_check(
     started_at: datetime, checks_made: int, *, limit: int = len(CHECKS)
 ) -> datetime | None:
-    """When to ask next after so many checks;
+    """When to ask next after so many checks.
 
     None when the schedule is over and a person must look.
     """

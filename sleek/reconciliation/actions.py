@@ -61,18 +61,18 @@ def record_settlement(
         reference=reference,
         created_by=by.user,
     )
-    audit.record(
-        "settlement.recorded",
-        settlement.public_id,
-        scope=merchant.public_id,
-        actor=by.user.public_id,
-        data={"channel": channel, "amount": amount.minor, "currency": amount.currency},
-    )
     data: dict[str, object] = {
         "channel": channel,
         "amount": amount.minor,
         "currency": amount.currency,
     }
+    audit.record(
+        "settlement.recorded",
+        settlement.public_id,
+        scope=merchant.public_id,
+        actor=by.user.public_id,
+        data=data,
+    )
     events.record([Fact("settlement.recorded", settlement.public_id, merchant.pk, data)])
     postings = recipes.settlement_arrived(channel, amount)
     entry = Entry(merchant.pk, "settlement_arrived", settlement.public_id, postings, clock.now())

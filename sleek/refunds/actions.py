@@ -148,7 +148,7 @@ def _order_of(refund: Refund) -> RefundOrder:
 
 @transaction.atomic
 def apply_report(report: RefundReport) -> Refund:
-    """Bring a refund up to date;
+    """Bring a refund up to date.
 
     A report that says nothing new changes nothing but the time of the next question.
     """

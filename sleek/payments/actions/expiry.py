@@ -38,7 +38,7 @@ def _end(payment: Payment) -> None:
 
 @transaction.atomic
 def take_up_again(attempt: Attempt) -> None:
-    """An attempt's surplus is back with its payer:
+    """An attempt's surplus is back with its payer.
 
     If that was what held the payment, it may be made again.
     """

@@ -44,7 +44,7 @@ class Kept:
 
 
 def keep(arrivals: Sequence[Kept]) -> None:
-    """Store verified messages durably and wake the worker;
+    """Store verified messages durably and wake the worker.
 
     One that is already there is passed over.
     """
@@ -145,9 +145,9 @@ _CLAIM = """
 
 
 def _ask_now(keys: list[str], now: datetime) -> None:
-    """A notice that does not tell all only says whom to ask about:
+    """A notice that does not tell all only says what to ask about.
 
-    An attempt, or (told by event) a refund.
+    That is an attempt, or (told by event) a refund.
     """
     Attempt.objects.filter(public_id__in=keys, check_at__isnull=False).update(check_at=now)
     events.record([Fact("refund.reported", key, None) for key in keys if key.startswith("ref_")])
@@ -155,7 +155,9 @@ def _ask_now(keys: list[str], now: datetime) -> None:
 
 @transaction.atomic
 def _postpone(notice_id: int, error: Exception) -> None:
-    waiting = Waiting.objects.select_for_update().get(pk=notice_id)
+    waiting = Waiting.objects.select_for_update().filter(pk=notice_id).first()
+    if waiting is None:
+        return  # another worker has applied it meanwhile
     waiting.error = f"{type(error).__name__}: {error}"[:200]
     waiting.try_at = None
     if waiting.tries < len(RETRIES):

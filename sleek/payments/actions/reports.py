@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Payment:
-    """What a decision reads and writes of a payment:
+    """What a decision reads and writes of a payment.
 
     On this path a model's instance costs too much.
     """

@@ -55,7 +55,7 @@ _reading = threading.Lock()
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer one notice as its provider expects;
+    """Answer one notice as its provider expects.
 
     Anything but that answer makes the provider repeat it.
     """
