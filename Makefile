@@ -1,7 +1,7 @@
 # All that people and CI run. Each step of the installation leaves a stamp, so nothing is done twice.
 PYTHON ?= python3
 BIN := .venv/bin
-PO := sleek/locale/zh_Hans/LC_MESSAGES/django.po
+PO := $(wildcard sleek/locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
 READY := .venv/.sleek node_modules/.installed $(MO)
 READY_TO_TEST := .venv/.dev $(READY)
@@ -9,7 +9,7 @@ READY_TO_TEST := .venv/.dev $(READY)
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-browser check lint types messages bench seed docs shell migrate lock clean
+.PHONY: help up test test-browser check lint types messages catalogues bench seed docs shell migrate lock clean
 
 help:
 	@echo "make up            the demo: installs what is missing, then runs everything (Ctrl-C stops it)"
@@ -24,7 +24,7 @@ up: $(READY)
 test: $(READY_TO_TEST)
 	$(PYTEST)
 
-test-browser: $(READY_TO_TEST)
+test-browser: node_modules/.dev $(READY_TO_TEST)
 	$(BIN)/pytest tests/browser
 
 check:
@@ -42,6 +42,8 @@ types: .venv/.dev .venv/.sleek
 messages: .venv/.dev .venv/.sleek
 	$(BIN)/python tools/messages.py update
 	$(BIN)/python tools/messages.py check
+
+catalogues: $(MO)
 
 bench: $(READY_TO_TEST)
 	@set -e; for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program; done
@@ -95,8 +97,15 @@ clean:
 
 node_modules/.installed: package-lock.json package.json | .venv/.run
 	@echo "Installing the pages' styles and scripts"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --omit=dev
 	@touch $@
 
-$(MO): $(PO) tools/messages.py | .venv/.run
+# What the browser's tests measure the pages with, too. It replaces the folder, and the stamp above with it.
+node_modules/.dev: package-lock.json package.json | .venv/.run
+	@echo "Installing what the pages are measured with"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	@touch node_modules/.installed $@
+
+# One program writes all of them; `make -j` must not start it once for each.
+$(MO) &: $(PO) tools/messages.py | .venv/.run
 	@$(BIN)/python tools/messages.py compile

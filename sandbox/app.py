@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from sandbox import alipay, control, pages, stripe
+from sandbox import alipay, control, identity, inbox, pages, stripe, wechatpay
 from sandbox.world import World
 
 HERE = Path(__file__).parent
@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 def create_app(world: World) -> Starlette:
     stripe.register(world)
     alipay.register(world)
+    wechatpay.register(world)
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -31,6 +32,9 @@ def create_app(world: World) -> Starlette:
             *control.routes(),
             *stripe.routes(),
             *alipay.routes(),
+            *wechatpay.routes(),
+            *identity.routes(),
+            *inbox.routes(),
             *pages.routes(),
         ]
     )

@@ -11,9 +11,13 @@ from sandbox import world
 from sandbox.alipay import accounts as alipay_accounts
 from sandbox.alipay import control as alipay_control
 from sandbox.faults import BadFault, Fault
+from sandbox.identity.google import accounts as google_accounts
+from sandbox.identity.weixin import accounts as weixin_accounts
 from sandbox.store import Json
 from sandbox.stripe import accounts as stripe_accounts
 from sandbox.stripe import control as stripe_control
+from sandbox.wechatpay import accounts as wechat_accounts
+from sandbox.wechatpay import control as wechat_control
 
 FASTEST_SCALE = 1_000_000.0
 LONGEST_SKIP_S = 400 * 24 * 3600.0
@@ -53,6 +57,15 @@ def routes() -> list[Route]:
             )
             for verb, handler in alipay_control.VERBS.items()
         ),
+        *(
+            Route(
+                f"/control/wechatpay/{place}/{{id}}/{verb}",
+                _json(handler),
+                methods=["POST"],
+            )
+            for place, verbs in wechat_control.VERBS.items()
+            for verb, handler in verbs.items()
+        ),
     ]
 
 
@@ -65,7 +78,14 @@ async def create_account(request: Request, order: Json) -> Json:
         return stripe_accounts.open_account(this, name)
     if order.get("provider") == "alipay":
         return alipay_accounts.open_account(this, name, str(order.get("app_public_key") or ""))
-    raise Refused("provider is stripe or alipay")
+    if order.get("provider") == "wechatpay":
+        key = str(order.get("merchant_public_key") or "")
+        return wechat_accounts.open_account(this, name, key)
+    if order.get("provider") == "google":
+        return google_accounts.open_account(this, name, order)
+    if order.get("provider") == "weixin":
+        return weixin_accounts.open_account(this, name, order)
+    raise Refused("provider is stripe, alipay, wechatpay, google or weixin")
 
 
 async def order_fault(request: Request, order: Json) -> Json:

@@ -12,6 +12,7 @@ from sandbox.store import Json, Store
 
 CALL_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query"})
 OPERATIONS = CALL_OPERATIONS | {"notify", "*"}
+PROVIDERS = ("stripe", "alipay", "wechatpay", "google", "weixin")
 
 # What can happen to a call, and what can happen to a notice.
 CALL_KINDS = frozenset(
@@ -38,6 +39,18 @@ NOTICE_KINDS = frozenset(
         "wrong_account",
     }
 )
+# What can happen to somebody's log-in: the operations and kinds of the identity providers.
+LOG_IN_OPERATIONS = frozenset({"token", "userinfo", "certs", "*"})
+LOG_IN_KINDS = frozenset({"delay", "error_500", "timeout_before", "timeout_after", "refuse"})
+GOOGLE_KINDS = LOG_IN_KINDS | {
+    "unverified_email",
+    "wrong_audience",
+    "wrong_issuer",
+    "wrong_nonce",
+    "wrong_signature",
+    "expired_token",
+}
+WEIXIN_KINDS = LOG_IN_KINDS | {"no_unionid"}
 MAX_TIMES = 1_000_000
 HANG_S = 30.0
 CALL_DELAY_S = 1.0
@@ -105,7 +118,8 @@ class Faults:
     def for_call(self, provider: str, operation: str, reference: str) -> Fault | None:
         """The oldest fault ordered for this call, used up by one."""
         for fault in self._all("WHERE provider = ? ORDER BY id", provider):
-            is_meant = fault.operation in (operation, "*") and fault.kind in CALL_KINDS
+            is_call = fault.kind in CALL_KINDS | GOOGLE_KINDS | WEIXIN_KINDS
+            is_meant = fault.operation in (operation, "*") and is_call
             if is_meant and fault.match in ("", reference):
                 self._use(fault)
                 return fault
@@ -158,10 +172,11 @@ def _checked(order: Json) -> Fault:
     provider, operation = order.get("provider"), order.get("operation", "*")
     kind, times = order.get("kind"), order.get("times", 1)
     parameters: Any = order.get("parameters", {})
-    if provider not in ("stripe", "alipay"):
-        raise BadFault("provider is stripe or alipay")
-    if operation not in OPERATIONS:
-        raise BadFault(f"operation is one of {', '.join(sorted(OPERATIONS))}")
+    if provider not in PROVIDERS:
+        raise BadFault(f"provider is one of {', '.join(PROVIDERS)}")
+    operations = LOG_IN_OPERATIONS if provider in ("google", "weixin") else OPERATIONS
+    if operation not in operations:
+        raise BadFault(f"operation is one of {', '.join(sorted(operations))}")
     kinds = _kinds(provider, operation)
     if kind not in kinds:
         raise BadFault(f"kind for {operation} at {provider} is one of {', '.join(sorted(kinds))}")
@@ -174,6 +189,10 @@ def _checked(order: Json) -> Fault:
 
 
 def _kinds(provider: str, operation: str) -> frozenset[str]:
+    if provider == "google":
+        return GOOGLE_KINDS
+    if provider == "weixin":
+        return WEIXIN_KINDS
     # Stripe signs no replies, and its notices name no account.
     calls = CALL_KINDS - {"wrong_signature"} if provider == "stripe" else CALL_KINDS
     notices = NOTICE_KINDS - {"wrong_account"} if provider == "stripe" else NOTICE_KINDS

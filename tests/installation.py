@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT_S = 60
+TIMEOUT_S = 180  # a first start tells the whole story, and other tests run beside it
 
 
 class Installation:

@@ -10,15 +10,18 @@ from sleek.core import clock
 from sleek.core.money import Money
 from sleek.ledger import queries as ledger
 from sleek.links.models import PaymentLink
-from sleek.merchants.models import Membership, Merchant, Role, User
+from sleek.merchants.models import Brand, Membership, Merchant, Role, User
 from sleek.payments import actions as payments
+from sleek.payments.actions import Visit
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.queries import Offer
+from sleek.risk.actions import Visitor
 
 
 def merchant(name: str = "Lin Ceramics", email: str = "lin@example.com") -> Merchant:
     """A merchant with one owner and one till."""
     shop = Merchant.objects.create(name=name)
+    Brand.objects.create(merchant=shop, is_default=True)
     Membership.objects.create(user=User.objects.create_user(email), merchant=shop, role=Role.OWNER)
     till(shop)
     return shop
@@ -34,17 +37,18 @@ def till(shop: Merchant | None) -> Connection:
 def link(shop: Merchant, amount: Money, *, is_reusable: bool = False, days: int = 0) -> PaymentLink:
     return PaymentLink.objects.create(
         merchant=shop,
+        brand=shop.brands.get(is_default=True),
         amount=amount.minor,
         currency=amount.currency,
         reason="样品费 Sample fee",
         is_reusable=is_reusable,
         expires_at=clock.now() + timedelta(days=days) if days else None,
-        created_by=shop.memberships.get().user,
+        created_by=shop.memberships.filter(role=Role.OWNER)[0].user,
     )
 
 
 def payment(shop: Merchant, amount: Money, **terms: object) -> Payment:
-    return payments.open_for_link(link(shop, amount, **terms), language="en")  # type: ignore[arg-type]
+    return payments.open_for_link(link(shop, amount, **terms), Visit(language="en"))  # type: ignore[arg-type]
 
 
 def card(shop: Merchant) -> Offer:
@@ -56,7 +60,7 @@ def qr(shop: Merchant) -> Offer:
 
 
 def attempt(of: Payment, offer: Offer | None = None) -> Attempt:
-    return payments.begin(of, offer or card(of.merchant))
+    return payments.begin(of, offer or card(of.merchant), Visitor())
 
 
 def held(shop: Merchant, code: str, currency: str = "USD") -> int:

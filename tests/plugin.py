@@ -180,3 +180,5 @@ def _remove_what_killed_runs_left() -> None:
             Database(home, other_server="").finish()
         except (PermissionError, ValueError):
             continue  # another user's
+        except FileNotFoundError:
+            continue  # another run that starts now has just removed it

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from django.conf import settings
+from django.utils.translation import to_locale
 
 from tools import messages
 
@@ -35,6 +37,16 @@ def findings(text: str | tuple[str, str], translation: str | tuple[str, ...] | N
 )
 def test_a_text_is_translated_when_it_says_the_same_in_chinese(text, translation, found):
     assert findings(text, translation) == found
+
+
+def test_every_language_of_payers_has_a_catalogue_and_the_office_one_of_everything():
+    spoken = {to_locale(code) for code in settings.PAYER_LANGUAGES} - {"en"}
+    assert spoken == {messages.LANGUAGE, *messages.PAYER_LANGUAGES}
+    everything = messages._keys(messages._texts(messages.LANGUAGE))
+    for language in messages.PAYER_LANGUAGES:
+        read_by_payers = messages._keys(messages._texts(language))
+        assert read_by_payers < everything
+        assert "How would you like to pay?" in read_by_payers
 
 
 def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path, monkeypatch):

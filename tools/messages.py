@@ -1,8 +1,8 @@
-"""The catalogue of texts: `update`, `check` and `compile`, on babel, so that no GNU gettext has to
+"""The catalogues of texts: `update`, `check` and `compile`, on babel, so that no GNU gettext has to
 be installed.
 
-The code's language is English. Templates are turned into Python by Django's own `templatize` and
-read as such.
+The code's language is English. Simplified Chinese has every text, the other languages those that
+payers read. Templates are turned into Python by Django's own `templatize` and read as such.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -23,15 +25,17 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "sleek"
-LANGUAGE = "zh_Hans"
-PO = SOURCE / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
+LANGUAGE = "zh_Hans"  # of the back office, beside English
+PAYER_LANGUAGES = ("zh_Hant", "es", "pt", "fr", "de", "ru", "ar", "ja", "hi", "id")
+# Where the texts stand that payers read. Whatever else payers come to read is added here.
+PAYER_PLACES = ("sleek/web/checkout/", "sleek/web/ui/invitation.py")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"]),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),
 }
-HEADER = "# Simplified Chinese for Sleek."
+HEADER = "# {language} for Sleek."
 LETTERS = re.compile(r"[A-Za-z]{2}")
 TEMPLATES = frozenset({".html", ".txt"})
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
@@ -40,31 +44,35 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("verb", choices=["update", "check", "compile"])
-    verb = parser.parse_args().verb
-    catalogue = _read()
-    if verb == "update":
-        return _update(catalogue)
-    if verb == "check":
-        return _check(catalogue)
+    verb = {"update": _update, "check": _check, "compile": _compile}[parser.parse_args().verb]
+    languages = (LANGUAGE, *PAYER_LANGUAGES)
+    return max([verb(language) for language in languages])
+
+
+def _compile(language: str) -> int:
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    _replace(PO.with_suffix(".mo"), compiled.getvalue())
+    write_mo(compiled, _read(language))
+    _replace(_place(language).with_suffix(".mo"), compiled.getvalue())
     return 0
 
 
-def _update(catalogue: Catalog) -> int:
-    template = _texts()
+def _update(language: str) -> int:
+    catalogue, template, place = _read(language), _texts(language), _place(language)
     template.creation_date = catalogue.creation_date
     # A guess that nobody looked at is worse than no translation.
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    PO.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     text = io.BytesIO()
     write_po(text, catalogue, width=100, sort_by_file=True, include_lineno=False)
-    _replace(PO, text.getvalue())
+    _replace(place, text.getvalue())
     missing = sum(not _is_translated(message) for message in _messages(catalogue))
-    print(f"{len(catalogue)} texts, {missing} without a translation, in {PO.relative_to(ROOT)}")
+    print(f"{language}: {len(catalogue)} texts, {missing} without a translation")
     return 0
+
+
+def _place(language: str) -> Path:
+    return SOURCE / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -74,15 +82,16 @@ def _replace(path: Path, content: bytes) -> None:
     os.replace(fresh, path)
 
 
-def _check(catalogue: Catalog) -> int:
-    findings = list(_findings(catalogue, _texts()))
-    print(*findings, f"{len(catalogue)} texts, {len(findings)} to settle", sep="\n")
+def _check(language: str) -> int:
+    catalogue = _read(language)
+    findings = list(_findings(catalogue, _texts(language)))
+    told = [f"{language}: {finding}" for finding in findings]
+    print(*told, f"{language}: {len(catalogue)} texts, {len(findings)} to settle", sep="\n")
     return 1 if findings else 0
 
 
 def _findings(catalogue: Catalog, template: Catalog) -> Iterator[str]:
-    known = {_key(message) for message in _messages(catalogue)}
-    used = {_key(message) for message in _messages(template)}
+    known, used = _keys(catalogue), _keys(template)
     yield from (f"not in the catalogue (make messages): {key}" for key in sorted(used - known))
     yield from (f"no longer used (make messages): {key}" for key in sorted(known - used))
     for message in _messages(catalogue):
@@ -96,8 +105,23 @@ def _findings(catalogue: Catalog, template: Catalog) -> Iterator[str]:
             yield f"placeholders differ: {_key(message)}"
 
 
-def _texts() -> Catalog:
-    catalogue = Catalog(locale=LANGUAGE)
+def _texts(language: str) -> Catalog:
+    catalogue = Catalog(locale=language)
+    for place, line, message, comments, context in _found():
+        if language == LANGUAGE or place.startswith(PAYER_PLACES):
+            catalogue.add(message, None, [(place, line)], (), comments, context=context)
+    return catalogue
+
+
+Found = tuple[str, int, str | tuple[str, ...], list[str], str | None]
+
+
+@cache
+def _found() -> list[Found]:
+    return list(_extracted())
+
+
+def _extracted() -> Iterator[Found]:
     for path in sorted(SOURCE.rglob("*")):
         if path.suffix == ".py":
             text = path.read_text()
@@ -115,19 +139,25 @@ def _texts() -> Catalog:
             comment_tags=["Translators:"],
             strip_comment_tags=True,
         ):
-            catalogue.add(message, None, [(place, line)], (), comments, context=context)
-    return catalogue
+            yield place, line, message, comments, context
 
 
-def _read() -> Catalog:
-    if not PO.exists():
-        return Catalog(locale=LANGUAGE, project="Sleek", header_comment=HEADER, fuzzy=False)
-    with PO.open("rb") as file:
-        return read_po(file, locale=LANGUAGE, abort_invalid=True)
+def _read(language: str) -> Catalog:
+    place = _place(language)
+    if not place.exists():
+        name = Locale.parse(language).english_name
+        header = HEADER.format(language=name)
+        return Catalog(locale=language, project="Sleek", header_comment=header, fuzzy=False)
+    with place.open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
 
 
 def _messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
+
+
+def _keys(catalogue: Catalog) -> set[str]:
+    return {_key(message) for message in _messages(catalogue)}
 
 
 def _key(message: Message) -> str:
@@ -139,12 +169,21 @@ def _is_translated(message: Message) -> bool:
     return all(_strings(message))
 
 
+# Words that some of the languages spell as English does.
+SAME = frozenset(
+    {
+        *("Alipay", "PayPal", "UnionPay", "WeChat Pay"),
+        *("Code", "E-mail", "Message", "Name", "Version %(version)s", "optional"),
+    }
+)
+
+
 def _repeats_the_source(message: Message) -> bool:
-    """One of its forms is the English text, singular or plural; names alone (none so far) and
-    signs need no translation.
+    """One of its forms is the English text, singular or plural; names and signs need no
+    translation.
     """
     source = [message.id] if isinstance(message.id, str) else [*message.id]
-    worded = {text for text in source if LETTERS.search(PLACEHOLDER.sub("", text))}
+    worded = {text for text in source if LETTERS.search(PLACEHOLDER.sub("", text))} - SAME
     return not worded.isdisjoint(_strings(message))
 
 

@@ -10,11 +10,20 @@ from starlette.templating import Jinja2Templates
 from sandbox import world
 from sandbox.alipay import trades
 from sandbox.alipay.checking import yuan
+from sandbox.identity.weixin import pages as weixin
 from sandbox.store import Json
 from sandbox.stripe import money
+from sandbox.wechatpay import orders as wechat
 from sandbox.world import World
 
 ROWS = 20
+PROVIDERS = {
+    "stripe": "Stripe",
+    "alipay": "支付宝 Alipay",
+    "wechatpay": "微信支付 WeChat Pay",
+    "google": "Google",
+    "weixin": "微信 WeChat",
+}
 
 STATES = {
     "open": ("wait", "待支付 Open"),
@@ -26,6 +35,10 @@ STATES = {
     "WAIT_BUYER_PAY": ("wait", "待付款 Waiting"),
     "TRADE_SUCCESS": ("good", "已付款 Paid"),
     "TRADE_CLOSED": ("", "已关闭 Closed"),
+    "NOTPAY": ("wait", "待付款 Waiting"),
+    "SUCCESS": ("good", "已付款 Paid"),
+    "CLOSED": ("", "已关闭 Closed"),
+    "REFUND": ("good", "转入退款 Refunded"),
     "REFUND_SUCCESS": ("good", "已退款 Refunded"),
     "delivered": ("good", "已送达 Delivered"),
     "waiting": ("wait", "待发送 Waiting"),
@@ -40,8 +53,11 @@ async def show(request: Request) -> Response:
     this = world.of(request)
     templates: Jinja2Templates = request.app.state.templates
     context = {
-        "accounts": this.store.accounts("stripe") + this.store.accounts("alipay"),
+        "accounts": [account for name in PROVIDERS for account in this.store.accounts(name)],
+        "providers": PROVIDERS,
         "codes": trades.to_scan(this, ROWS),
+        "wechat_codes": wechat.to_scan(this, ROWS),
+        "scans": weixin.to_scan(this, ROWS),
         "objects": _objects(this),
         "deliveries": _deliveries(this),
         "faults": this.faults.waiting(),
@@ -58,7 +74,8 @@ def clock_time(moment: float) -> str:
 
 def _objects(this: World) -> list[Json]:
     rows = this.store.rows(
-        "SELECT * FROM objects WHERE kind IN ('checkout.session', 'refund', 'trade')"
+        "SELECT * FROM objects"
+        " WHERE kind IN ('checkout.session', 'refund', 'trade', 'wechatpay.order')"
         " ORDER BY seq DESC LIMIT ?",
         ROWS,
     )
@@ -75,6 +92,8 @@ def _objects(this: World) -> list[Json]:
 
 
 def _amount_and_state(kind: str, data: Json) -> Json:
+    if kind == wechat.KIND:
+        return {"amount": f"{yuan(data['total'])} CNY", "state": data["state"], "url": None}
     if kind == "trade":
         return {
             "amount": f"{yuan(data['total_fen'])} CNY",

@@ -34,6 +34,9 @@ class Record(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["actor", "scope", "-sequence"], name="audit_by_actor"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["scope", "sequence"], name="audit_sequence_is_gapless"),
             models.UniqueConstraint(

@@ -30,6 +30,12 @@ def verify() -> list[Flaw]:
     return [flaw for flaw in flaws if flaw] + lost
 
 
+def flaw_of(scope: str) -> Flaw | None:
+    """The same for one scope; one that nothing was ever recorded in is whole."""
+    chain = Chain.objects.filter(scope=scope).first()
+    return _first_flaw(chain) if chain else None
+
+
 def _first_flaw(chain: Chain) -> Flaw | None:
     previous, expected = "", 1
     for entry in Record.objects.filter(scope=chain.scope).order_by("sequence").iterator():

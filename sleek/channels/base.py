@@ -85,11 +85,21 @@ class Flow(StrEnum):
     QR = "qr"  # shown here, scanned with the phone
 
 
+class Unfit(StrEnum):
+    """Why a method cannot take a payment."""
+
+    CURRENCY = "currency"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    COUNTRY = "country"  # of the payer
+    DEVICE = "device"  # it only opens on a phone
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One way to pay that a channel offers.
 
-    `currencies` None means any; limits are in minor units by currency.
+    `currencies` None means any, so does `countries`; limits are in minor units by currency.
     """
 
     id: str  # "card", "alipay": the payer's word for it, shared between channels
@@ -97,13 +107,27 @@ class Method:
     currencies: frozenset[str] | None
     minimum: Mapping[str, int] = field(default_factory=dict)
     maximum: Mapping[str, int] = field(default_factory=dict)
+    countries: frozenset[str] | None = None
 
     def takes(self, amount: Money) -> bool:
+        return self.unfit(amount) is None
+
+    def unfit(self, amount: Money, *, country: str = "", is_mobile: bool = True) -> Unfit | None:
+        """What stands in the way, if anything. An unknown country does not."""
         if self.currencies is not None and amount.currency not in self.currencies:
-            return False
-        low = self.minimum.get(amount.currency, 1)
-        high = self.maximum.get(amount.currency)
-        return low <= amount.minor and (high is None or amount.minor <= high)
+            return Unfit.CURRENCY
+        if amount.minor < self.minimum.get(amount.currency, 1):
+            return Unfit.TOO_SMALL
+        if amount.minor > self.maximum.get(amount.currency, amount.minor):
+            return Unfit.TOO_LARGE
+        if country and self.countries is not None and country not in self.countries:
+            return Unfit.COUNTRY
+        return Unfit.DEVICE if self.flows == (Flow.MOBILE,) and not is_mobile else None
+
+    def bound(self, why: Unfit, currency: str) -> Money | None:
+        """The limit that an amount broke."""
+        limits = {Unfit.TOO_SMALL: self.minimum, Unfit.TOO_LARGE: self.maximum}.get(why, {})
+        return Money(limits[currency], currency) if currency in limits else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +151,7 @@ class Order:
     expires_at: datetime
     language: str = "en"
     reference: str = ""  # the provider's own id, once it is known
+    payer_address: str = ""  # the payer's IP address, where somebody is there to start it
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sleek.channels.models import Connection
 _CHANNELS = {
     "stripe": "sleek.channels.stripe.channel:Stripe",
     "alipay": "sleek.channels.alipay.channel:Alipay",
+    "wechatpay": "sleek.channels.wechatpay.channel:WechatPay",
 }
 
 

@@ -27,8 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shell": ("sleek.config.cli:shell", "a Python shell with Sleek loaded"),
     "postgres": ("sleek.config.cli:postgres", "start, stop, name or delete the embedded database"),
     "ledger": ("sleek.config.cli:ledger", "verify: recompute the books and name what is off"),
+    "reports": ("sleek.config.cli:reports", "rebuild: recompute the figures' roll-ups"),
     "audit": ("sleek.config.cli:audit", "verify: recompute the audit log's chains"),
     "secrets": ("sleek.config.cli:secrets", "rewrap: bring secrets under the newest master key"),
+    "unlock": ("sleek.config.cli:unlock", "EMAIL: drop the second steps that a person has lost"),
     "manage": ("sleek.config.cli:manage", "any command of Django's"),
 }
 
@@ -67,15 +69,46 @@ def secrets(arguments: Sequence[str]) -> int:
         import django
 
         django.setup()
+        from django.db import transaction
+
         from sleek.channels import actions as channels
         from sleek.core.crypto import Undecryptable
+        from sleek.merchants import actions as merchants
+        from sleek.notifications import actions as notifications
 
         try:
-            count = channels.rewrap()
+            with transaction.atomic():
+                count = channels.rewrap() + notifications.rewrap_gateways()
+                count += merchants.rewrap_factors() + merchants.rewrap_signing_secrets()
         except Undecryptable as error:
             print(f"Nothing was changed: {error}. Keep all older keys in SLEEK_ENCRYPTION_KEYS.")
             return 1
-    print(f"{count} connections are under the newest key; older keys are no longer needed.")
+    print(f"{count} secrets are under the newest key; older keys are no longer needed.")
+    return 0
+
+
+def unlock(arguments: Sequence[str]) -> int:
+    """Somebody who can no longer prove who they are in Sleek must do so to the operator."""
+    parser = argparse.ArgumentParser(prog="sleek unlock")
+    parser.add_argument("email")
+    email = parser.parse_args(arguments).email
+    with installation():
+        import django
+
+        django.setup()
+        from sleek.merchants import actions as merchants
+        from sleek.merchants import queries
+
+        user = queries.verified_user(email)
+        if user is None:
+            print(f"Nobody has the verified address {email}.", file=sys.stderr)
+            return 1
+        dropped = merchants.drop_factors(user)
+    print(
+        f"Second steps and transaction password of {email} are dropped. Tell them to set new ones."
+        if dropped
+        else f"{email} has neither second steps nor a transaction password."
+    )
     return 0
 
 
@@ -100,6 +133,22 @@ def ledger(arguments: Sequence[str]) -> int:
 
 def audit(arguments: Sequence[str]) -> int:
     return _verify("audit", arguments)
+
+
+def reports(arguments: Sequence[str]) -> int:
+    """Say where the roll-ups were off; exit code 1 when they were. Afterwards they are right."""
+    parser = argparse.ArgumentParser(prog="sleek reports")
+    parser.add_argument("verb", choices=["rebuild"])
+    parser.parse_args(arguments)
+    with installation():
+        import django
+
+        django.setup()
+        differences = importlib.import_module("sleek.reports.actions").rebuild()
+    for difference in differences:
+        print(difference, file=sys.stderr)
+    print("The roll-ups are rebuilt" + ("; they were right." if not differences else "."))
+    return 1 if differences else 0
 
 
 def _verify(book: str, arguments: Sequence[str]) -> int:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from sleek.config.processes.environment import DEMO
@@ -55,9 +56,24 @@ def _unsafe_settings() -> Iterator[str]:
         yield "SLEEK_MAIL_URL is not set: nobody could confirm an address or reset a password."
     if not settings.STATIC_ROOT.is_dir():
         yield f"{settings.STATIC_ROOT} is missing: run `sleek manage collectstatic --no-input`."
+    yield from _identity_providers(settings.SOCIALACCOUNT_PROVIDERS)
     public = urlsplit(settings.PUBLIC_URL)
     if public.scheme != "https" and public.hostname not in LOOPBACK:
         yield "SLEEK_PUBLIC_URL must begin with https://: passwords and payments pass through it."
+
+
+def _identity_providers(providers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Whoever speaks for Google could log in as anybody."""
+    names = {"ISSUER": "SLEEK_GOOGLE_ISSUER"} | {
+        part: f"SLEEK_WEIXIN_{part}" for part in ("PAGE_URL", "API_URL")
+    }
+    secrets = {"google": "SLEEK_GOOGLE_CLIENT_SECRET", "weixin": "SLEEK_WEIXIN_SECRET"}
+    for provider, chosen in providers.items():
+        if not chosen["APP"]["secret"]:
+            yield f"{secrets[provider]} is not set: nobody could log in with {provider}."
+        for part in chosen.keys() & names.keys():
+            if urlsplit(chosen[part]).scheme != "https":
+                yield f"{names[part]} must begin with https://: it says who somebody is."
 
 
 def _secret_key() -> str:
@@ -108,9 +124,70 @@ def _database() -> Iterator[str]:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield "The database is not up to date: run `sleek migrate`."
         return
+    yield from list(_member_role()) or _unlocked_tables()
     yield from _events_from_the_future()
     if settings.MODE == "production":
         yield from _sandbox_connections()
+
+
+def _member_role() -> Iterator[str]:
+    """Roles belong to the server, not to the database: a dump does not bring them along."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER_ROLE)
+        user, exists, is_too_strong, may_be_taken = cursor.fetchone() or ("", False, False, False)
+    make = "CREATE ROLE sleek_member NOLOGIN NOINHERIT; "
+    grant = f"GRANT sleek_member TO {user}"
+    if not exists or not may_be_taken:
+        yield (
+            "The back office cannot work as the role sleek_member. As the server's administrator: "
+            f"`{'' if exists else make}{grant};`."
+        )
+    if is_too_strong:
+        yield (
+            "The role sleek_member passes by row-level security: "
+            "`ALTER ROLE sleek_member NOSUPERUSER NOBYPASSRLS;`."
+        )
+
+
+_MEMBER_ROLE = """
+    SELECT quote_ident(current_user), member.oid IS NOT NULL,
+           coalesce(member.rolsuper OR member.rolbypassrls, false),
+           coalesce(pg_has_role(current_user, member.oid, kind), false)
+    FROM (SELECT CASE WHEN current_setting('server_version_num')::int < 160000
+                      THEN 'MEMBER' ELSE 'SET' END AS kind) version
+    LEFT JOIN pg_roles member ON member.rolname = 'sleek_member'
+"""
+
+
+def _unlocked_tables() -> Iterator[str]:
+    """As after a dump was restored where the role was missing, or when somebody switched it off."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLOCKED_TABLES)
+        names = [name for (name,) in cursor.fetchall()]
+    if names:
+        yield (
+            f"Row-level security is missing from {', '.join(names)}: merchants would not be kept "
+            "apart. Make the role sleek_member first and restore the dump anew, "
+            "as in docs/operate/install.md."
+        )
+
+
+_UNLOCKED_TABLES = """
+    SELECT held.relname
+    FROM pg_class held
+    LEFT JOIN pg_attribute merchant ON merchant.attrelid = held.oid
+        AND merchant.attname = 'merchant_id' AND NOT merchant.attisdropped
+    WHERE held.relnamespace = current_schema()::regnamespace AND held.relkind IN ('r', 'p')
+      AND CASE WHEN held.relrowsecurity
+               THEN NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = held.oid)
+               ELSE merchant.attname IS NOT NULL
+                    AND has_table_privilege('sleek_member', held.oid, 'SELECT') END
+    ORDER BY held.relname
+"""
 
 
 def _events_from_the_future() -> Iterator[str]:

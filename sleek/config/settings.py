@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -48,17 +49,24 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "procrastinate.contrib.django",
+    "sleek.core",
     "sleek.audit",
     "sleek.events",
     "sleek.merchants",
     "sleek.ledger",
     "sleek.fx",
+    "sleek.stock",
     "sleek.channels",
     "sleek.links",
+    "sleek.risk",
     "sleek.payments",
     "sleek.refunds",
     "sleek.reconciliation",
+    "sleek.notifications",
+    "sleek.reports",
     "sleek.web.ui",
     "sleek.web.dashboard",
     "sleek.web.checkout",
@@ -66,6 +74,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Its padding of random length hides from an attacker how well a secret in a page was guessed.
+    "django.middleware.gzip.GZipMiddleware",
     "sleek.web.ui.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -111,6 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {"NAME": "sleek.web.dashboard.forms.passwords.Uncommon"},
+    {"NAME": "sleek.web.dashboard.forms.passwords.Separate"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
@@ -123,9 +134,38 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# Whose word about people counts: a provider is offered once its app's credentials are here. The
+# addresses are for those who reach it elsewhere; the demo's are simulated.
+SOCIALACCOUNT_ADAPTER = "sleek.web.dashboard.identities.adapter.Adapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "google": {
+        "APP": {
+            "client_id": os.environ.get("SLEEK_GOOGLE_CLIENT_ID", ""),
+            "secret": os.environ.get("SLEEK_GOOGLE_CLIENT_SECRET", ""),
+        },
+        "ISSUER": os.environ.get("SLEEK_GOOGLE_ISSUER", "https://accounts.google.com"),
+    },
+    "weixin": {
+        "APP": {
+            "client_id": os.environ.get("SLEEK_WEIXIN_APP_ID", ""),
+            "secret": os.environ.get("SLEEK_WEIXIN_SECRET", ""),
+        },
+        "PAGE_URL": os.environ.get("SLEEK_WEIXIN_PAGE_URL", "https://open.weixin.qq.com"),
+        "API_URL": os.environ.get("SLEEK_WEIXIN_API_URL", "https://api.weixin.qq.com"),
+    },
+}
+for _name, _provider in list(SOCIALACCOUNT_PROVIDERS.items()):
+    if not _provider["APP"]["client_id"]:
+        del SOCIALACCOUNT_PROVIDERS[_name]
 # Requests per time, per address of the client or per e-mail address (key); the others are allauth's
 # own.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "1/60s/key,10/d/key,20/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "confirm_email": "1/60s/key,10/d/key,20/m/ip",
+    "proof": "5/5m/key,20/m/ip",
+    "proof_mail": "1/60s/key,10/d/key",
+    "passkey": "30/m/ip",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # Behind a proxy the client's address stands in X-Forwarded-For, as far as proxies of ours wrote it.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SLEEK_TRUSTED_PROXIES", "0"))
 # The limits count in the database, since every web process must count the same tries.
@@ -140,6 +180,11 @@ MESSAGE_TAGS = {20: "wait", 25: "good", 30: "wait", 40: "bad"}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+# Payers read their pages in these; the back office speaks LANGUAGES. Each has its catalogue.
+PAYER_LANGUAGES = (
+    *("zh-hans", "zh-hant", "en", "es", "pt", "fr"),
+    *("de", "ru", "ar", "ja", "hi", "id"),
+)
 LANGUAGE_COOKIE_NAME = "sleek_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
@@ -150,7 +195,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[tuple[str, Path]] = [
     (name, NODE_MODULES / path)
-    for name, path in [("tabler", "@tabler/core/dist"), ("htmx", "htmx.org/dist")]
+    for name, path in [
+        ("tabler", "@tabler/core/dist"),
+        ("htmx", "htmx.org/dist"),
+        ("echarts", "echarts/dist"),
+    ]
     if (NODE_MODULES / path).is_dir()
 ]
 STORAGES = {
@@ -194,6 +243,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SLEEK_LOG_LEVEL", "INFO")},
     "loggers": {
+        "fido2": {"level": "WARNING"},  # the ids of people's passkeys
         "stripe": {"level": "WARNING"},  # each request and reply, at length
         "httpx": {"level": "WARNING"},  # it writes whole addresses, and some carry signatures
         "procrastinate": {"level": "WARNING"},  # each job in full; its own table knows them anyway

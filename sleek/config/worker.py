@@ -11,12 +11,15 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import django
 import psycopg
+
+if TYPE_CHECKING:
+    from sleek.events.models import Event
 
 logger = logging.getLogger("sleek.worker")
 
@@ -64,13 +67,48 @@ def main() -> None:
 
 
 def _consume() -> int:
-    from sleek.events import actions as events
+    from sleek.notifications import actions as notifications
     from sleek.payments import tasks as payments
     from sleek.refunds import actions as refunds
+    from sleek.reports import actions as reports
+    from sleek.risk import actions as risk
 
-    return events.consume("payments", payments.follow, kinds=payments.FOLLOWED) + events.consume(
-        "refunds", refunds.follow, kinds=refunds.FOLLOWED
+    return feed(
+        {
+            "payments": payments,
+            "refunds": refunds,
+            "reports": reports,
+            "notifications": notifications,
+            "risk": risk,
+        }
     )
+
+
+class Consumer(Protocol):
+    """What follows events: a module with the kinds it is interested in."""
+
+    @property
+    def FOLLOWED(self) -> Collection[str]: ...  # a module's constant
+
+    def follow(self, news: Sequence[Event], /) -> None: ...
+
+
+def feed(consumers: Mapping[str, Consumer]) -> int:
+    """Hand each its next events. One that stumbles does not keep them from those behind it; its own
+    wait for the next round, which the error puts off a little.
+    """
+    from sleek.events import actions as events
+
+    passed, errors = 0, []
+    for name, each in consumers.items():
+        try:
+            passed += events.consume(name, each.follow, kinds=each.FOLLOWED)
+        except Exception as error:
+            logger.exception("worker.consumer_failed", extra={"consumer": name})
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return passed
 
 
 def _reader(

@@ -32,6 +32,11 @@ def token(length: int = TOKEN_LENGTH) -> str:
     return _digits(_random_bits(8 * length), _BASE57, length)
 
 
+def digits(length: int) -> str:
+    """A code for people to copy by hand; short, so whoever asks for it may not guess often."""
+    return _digits(_random_bits(8 * length), "0123456789", length)
+
+
 @contextmanager
 def use(random_bits: Callable[[int], int]) -> Iterator[None]:
     """Take chance from `random_bits` while the block runs."""

@@ -73,11 +73,7 @@ def consume(
     nothing moves and the same events come again. Two workers with one consumer wait for each other
     on the cursor's row.
     """
-    locked = Cursor.objects.select_for_update().filter(consumer=consumer)
-    place = locked.first()
-    if place is None:
-        Cursor.objects.bulk_create([Cursor(consumer=consumer)], ignore_conflicts=True)
-        place = locked.get()
+    place = hold(consumer)
     wanted = None if kinds is None else list(kinds)
     found = list(Event.objects.raw(_NEXT, [place.transaction_id, place.event_id, limit, wanted]))
     if not found:
@@ -90,6 +86,16 @@ def consume(
     place.updated_at = clock.now()
     place.save(update_fields=["transaction_id", "event_id", "updated_at"])
     return int(last.passed)  # type: ignore[attr-defined]  # a column of the query
+
+
+def hold(consumer: str) -> Cursor:
+    """A consumer's place, kept where it is until the caller's transaction ends."""
+    locked = Cursor.objects.select_for_update().filter(consumer=consumer)
+    place = locked.first()
+    if place is None:
+        Cursor.objects.bulk_create([Cursor(consumer=consumer)], ignore_conflicts=True)
+        place = locked.get()
+    return place
 
 
 def rewind(consumer: str) -> None:

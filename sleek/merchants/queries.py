@@ -6,16 +6,82 @@ import hashlib
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.sessions.models import Session
 
 from sleek.core import clock
 from sleek.merchants import rules
-from sleek.merchants.models import Membership, User
+from sleek.merchants.models import (
+    Device,
+    Identity,
+    Invitation,
+    Membership,
+    Merchant,
+    Role,
+    TransactionPassword,
+    User,
+)
+
+MAX_DEVICES = 50  # of one person, on the page that lists them
 
 
-def membership_of(user: User) -> Membership | None:
-    """The person's place; the earliest one, while nobody can join a second merchant."""
-    memberships = Membership.objects.select_related("merchant").filter(user=user)
-    return memberships.order_by("created_at", "pk").first()
+def places_of(user: User) -> list[Membership]:
+    """Where the person works, the earliest first."""
+    places = Membership.objects.select_related("merchant").filter(user=user)
+    return list(places.order_by("created_at", "pk"))
+
+
+def works_at(user: User, merchant: Merchant) -> bool:
+    return merchant.memberships.filter(user=user).exists()
+
+
+def owns_a_workspace(user: User) -> bool:
+    return user.memberships.filter(role=Role.OWNER).exists()
+
+
+def team_of(merchant: Merchant) -> list[Membership]:
+    """Those who work there, in the order they came."""
+    return list(merchant.memberships.select_related("user").order_by("created_at", "pk"))
+
+
+def owners_of(merchant: Merchant) -> list[User]:
+    return [place.user for place in team_of(merchant) if place.role == Role.OWNER]
+
+
+def unanswered_invitations(merchant: Merchant) -> list[Invitation]:
+    """Open ones, and those whose time ran out."""
+    unanswered = merchant.invitations.filter(accepted_at=None, withdrawn_at=None)
+    return list(unanswered.select_related("invited_by").order_by("-created_at"))
+
+
+def invitation(token: str) -> Invitation | None:
+    known = Invitation.objects.select_related("merchant", "invited_by")
+    return known.filter(token_hash=digest(token)).first()
+
+
+def invitations_to(user: User) -> list[Invitation]:
+    """Open ones to a mailbox that the person has shown to be theirs."""
+    own = EmailAddress.objects.filter(user=user, verified=True).values("email")
+    waiting = Invitation.objects.filter(
+        email__in=own, accepted_at=None, withdrawn_at=None, expires_at__gt=clock.now()
+    )
+    return list(waiting.select_related("merchant", "invited_by").order_by("created_at"))
+
+
+def state_of(invitation: Invitation) -> rules.InvitationState:
+    return rules.invitation_state(
+        accepted_at=invitation.accepted_at,
+        withdrawn_at=invitation.withdrawn_at,
+        expires_at=invitation.expires_at,
+        now=clock.now(),
+    )
+
+
+def owns_address(user: User, email: str) -> bool:
+    """Whether the person has shown that this mailbox is theirs."""
+    own = EmailAddress.objects.filter(user=user, email=email, verified=True)
+    return bool(own.exists())
 
 
 def is_verified(user: User) -> bool:
@@ -61,3 +127,86 @@ def activation(token: str) -> Activation:
 def digest(token: str) -> str:
     """What is kept of a token: a copy of the database opens no account."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a person has set up beside the password."""
+
+    totp: Authenticator | None
+    passkeys: list[Authenticator]  # the earliest first
+    recovery: Authenticator | None
+    transaction_password: TransactionPassword | None
+
+    @property
+    def codes_left(self) -> int:
+        return len(self.recovery.data["hashes"]) if self.recovery else 0
+
+    @property
+    def has_second_step(self) -> bool:
+        return bool(self.totp or self.passkeys)
+
+
+def factors_of(user: User) -> Factors:
+    rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    only = {row.type: row for row in rows}
+    return Factors(
+        totp=only.get(Authenticator.Type.TOTP),
+        passkeys=[row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
+        recovery=only.get(Authenticator.Type.RECOVERY_CODES),
+        transaction_password=TransactionPassword.objects.filter(user=user).first(),
+    )
+
+
+def ways_to_prove(user: User) -> list[rules.Way]:
+    """What counts when somebody who is logged in must prove once more who they are."""
+    factors = factors_of(user)
+    has = {
+        rules.Way.TRANSACTION_PASSWORD: factors.transaction_password,
+        rules.Way.CODE: factors.totp or factors.recovery,
+        rules.Way.PASSKEY: factors.passkeys,
+        rules.Way.PASSWORD: user.has_usable_password(),
+    }
+    return rules.ways(frozenset(way for way, thing in has.items() if thing))
+
+
+def devices_of(user: User) -> list[Device]:
+    """Those whose session still lives, the last seen first."""
+    alive = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    known = Device.objects.filter(user=user, session_key__in=alive)
+    return list(known.order_by("-seen_at", "-pk")[:MAX_DEVICES])
+
+
+def identity_of(provider: str, subject: str, union: str) -> Identity | None:
+    """By the provider's id at our app, then by the human being across apps.
+
+    The second finds people again after the operator has moved to another app at WeChat.
+    """
+    known = Identity.objects.select_related("user").filter(provider=provider)
+    found = known.filter(subject=subject).first()
+    return found or (known.filter(union=union).first() if union else None)
+
+
+def identities_of(user: User) -> list[Identity]:
+    return list(Identity.objects.filter(user=user).order_by("created_at", "pk"))
+
+
+def has_credential_beside(user: User, identity: Identity) -> bool:
+    """Whether the person could still log in without this identity."""
+    others = [other for other in usable_identities_of(user) if other != identity]
+    return _can_log_in_without_identities(user) or bool(others)
+
+
+def can_log_in(user: User) -> bool:
+    """Whether the person has any way to come back."""
+    return _can_log_in_without_identities(user) or bool(usable_identities_of(user))
+
+
+def usable_identities_of(user: User) -> list[Identity]:
+    """Those whose provider the installation offers."""
+    offered = settings.SOCIALACCOUNT_PROVIDERS
+    return [identity for identity in identities_of(user) if identity.provider in offered]
+
+
+def _can_log_in_without_identities(user: User) -> bool:
+    return user.has_usable_password() or bool(factors_of(user).passkeys)

@@ -35,8 +35,11 @@ class Payment(models.Model):
     single_link = models.OneToOneField(
         "links.PaymentLink", models.PROTECT, null=True, related_name="+"
     )
+    sticker = models.ForeignKey("links.Sticker", models.PROTECT, null=True, related_name="+")
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    quantity = models.PositiveIntegerField(null=True)  # of pieces, where the payer chose it
+    has_hold = models.BooleanField(default=False)  # in `stock`, under this payment's public id
     description = models.CharField(max_length=140)
     status = models.CharField(max_length=12, default=PaymentStatus.PENDING)
     amount_refunded = models.BigIntegerField(default=0)
@@ -88,6 +91,44 @@ class Payment(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+
+class Payer(models.Model):
+    """What the person who pays was asked for and entered. `own` are the merchant's own fields, by
+    their labels.
+    """
+
+    payment = models.OneToOneField(Payment, models.PROTECT, primary_key=True, related_name="payer")
+    name = models.CharField(max_length=120, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    po_number = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    own = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name or self.company or str(self.payment_id)
+
+
+class Acceptance(models.Model):
+    """A payer's agreement to a merchant's terms, before paying: to which text, when, from where."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="acceptances")
+    terms = models.ForeignKey("merchants.Terms", models.PROTECT, related_name="+")
+    text_hash = models.CharField(max_length=64)  # SHA-256 of what was shown
+    address = models.GenericIPAddressField(null=True)
+    language = models.CharField(max_length=10)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "terms"], name="terms_are_accepted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} to {self.terms_id}"
 
 
 class Attempt(models.Model):
@@ -148,6 +189,13 @@ class Attempt(models.Model):
         indexes = [
             models.Index(
                 fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"
+            ),
+            # Few, and asked for on every look at the overview.
+            models.Index(fields=["payment"], condition=~Q(surplus=""), name="attempt_with_surplus"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(failure="provider"),
+                name="attempt_failed_by_provider",
             ),
         ]
 

@@ -42,6 +42,7 @@ class Surplus(StrEnum):
     LATE = "late"
     AMOUNT = "amount"
     CURRENCY = "currency"
+    SOLD_OUT = "sold_out"
 
 
 class NoticeStatus(StrEnum):
@@ -112,7 +113,8 @@ def may_become(now: PaymentStatus, then: PaymentStatus) -> bool:
 class Situation:
     """All that a decision needs to know.
 
-    The payment, the attempt reported on, and whether another one is held.
+    The payment, the attempt reported on, whether another one is held, and whether what was to be
+    had for the money is gone.
     """
 
     payment: PaymentStatus
@@ -120,6 +122,7 @@ class Situation:
     asked: Money
     knows_fee: bool
     has_other_held: bool
+    is_sold_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +166,13 @@ def _success(now: Situation, received: Money, fee: Money | None) -> Verdict:
     if now.attempt == AttemptStatus.SUCCEEDED:
         return Verdict(now.payment, now.attempt, fee=news_of_fee)
     surplus = surplus_of(now.payment, now.asked, received)
+    if surplus == Surplus.NONE and now.is_sold_out:
+        surplus = Surplus.SOLD_OUT
     payment = now.payment if surplus else PaymentStatus.SUCCEEDED
     if surplus in (Surplus.AMOUNT, Surplus.CURRENCY) and payment in PAYABLE:
         payment = PaymentStatus.PROCESSING  # held: nobody pays again until a person has decided
+    if surplus == Surplus.SOLD_OUT and not now.has_other_held:
+        payment = PaymentStatus.PENDING
     return Verdict(payment, AttemptStatus.SUCCEEDED, received, surplus, news_of_fee)
 
 
@@ -181,9 +188,9 @@ def surplus_of(payment: PaymentStatus, asked: Money, received: Money) -> Surplus
     return Surplus.NONE
 
 
-# Only exact money that came a second time or too late goes back by itself; a wrong amount is for a
-# person to look at.
-RETURNED_BY_ITSELF = frozenset({Surplus.DUPLICATE, Surplus.LATE})
+# Only exact money that came a second time, too late, or for what is gone goes back by itself; a
+# wrong amount is for a person to look at.
+RETURNED_BY_ITSELF = frozenset({Surplus.DUPLICATE, Surplus.LATE, Surplus.SOLD_OUT})
 
 # When the janitor asks about an attempt whose outcome is unknown, counted from its start.
 CHECKS = (

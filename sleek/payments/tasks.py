@@ -11,6 +11,7 @@ from sleek.events.models import Event
 from sleek.payments import actions as payments
 from sleek.payments import queries
 from sleek.payments.models import Payment
+from sleek.stock import queries as stock
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,17 @@ def expire_due(timestamp: int) -> None:
             payments.expire(payment)
         except Exception:  # as above
             logger.exception("janitor.expiry_failed", extra={"payment": payment.public_id})
+
+
+@app.periodic(cron=EVERY_5_S)
+@app.task(queueing_lock="payments.end_holds")
+def end_holds(timestamp: int) -> None:
+    """What payers held and did not pay for is there for others again."""
+    for public_id in stock.owners_to_end():
+        try:
+            payments.end_hold(public_id)
+        except Exception:  # as above
+            logger.exception("janitor.hold_failed", extra={"payment": public_id})
 
 
 @app.task

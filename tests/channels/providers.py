@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from sleek.channels.alipay.channel import Alipay
 from sleek.channels.base import Channel, Flow, Order, RefundOrder, Report
 from sleek.channels.stripe.channel import Stripe
+from sleek.channels.wechatpay.channel import WechatPay
 from sleek.core import clock
 from sleek.core.money import Money
 from tests.sandbox.conftest import Receiver, Sandbox
@@ -134,6 +135,55 @@ class AlipayProvider(Provider):
 
     def another(self) -> AlipayProvider:
         return AlipayProvider(self.sandbox, self.receiver, self.app_key)
+
+
+@dataclass
+class WechatProvider(Provider):
+    merchant_key: str
+    by_public_key: bool = False
+
+    name = "wechatpay"
+    signed_headers = (
+        "wechatpay-signature",
+        "wechatpay-timestamp",
+        "wechatpay-nonce",
+        "wechatpay-serial",
+    )
+    asked = Money(8880, "CNY")
+    channel: WechatPay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.account = self.sandbox.control(
+            "accounts",
+            provider="wechatpay",
+            name=f"瓷坊 {uuid4()}",
+            merchant_public_key=public_pem(self.merchant_key),
+        )
+        names = ["mch_id", "app_id", "serial_no", "api_v3_key"]
+        if self.by_public_key:
+            names += ["public_key_id", "public_key"]
+            self.platform("sign_notices", by="public_key")
+        self.credentials = {
+            **{name: self.account[name] for name in names},
+            "private_key": self.merchant_key,
+            "api_base": self.sandbox.url,
+        }
+        self.bad_credentials = self.credentials | {"serial_no": "5" * 40}
+        self.channel = WechatPay(self.credentials)
+
+    def platform(self, verb: str, **order: Any) -> Any:
+        path = f"wechatpay/accounts/{self.account['mch_id']}/{verb}"
+        return self.sandbox.control(path, **order)
+
+    def meet(self, order: Order) -> None:
+        """An order exists as soon as it is made; scanning changes nothing."""
+
+    def pay(self, order: Order) -> None:
+        mch_id = self.credentials["mch_id"]
+        self.sandbox.control(f"wechatpay/orders/{order.key}/pay", mch_id=mch_id)
+
+    def another(self) -> WechatProvider:
+        return WechatProvider(self.sandbox, self.receiver, self.merchant_key, self.by_public_key)
 
 
 def public_pem(private_pem: str) -> str:

@@ -24,6 +24,10 @@ SAFE = {
 }
 
 
+def google(secret="s", issuer="https://accounts.google.com"):
+    return {"google": {"APP": {"client_id": "a", "secret": secret}, "ISSUER": issuer}}
+
+
 @pytest.fixture
 def safe(settings, tmp_path, db):
     for name, value in SAFE.items():
@@ -49,6 +53,8 @@ def test_nothing_is_wrong_with_safe_settings(safe):
         ("ENCRYPTION_KEYS", f"2026:{KEY},2025", "'2025' is not the base64"),
         ("MAIL_URL", "", "SLEEK_MAIL_URL"),
         ("PUBLIC_URL", "http://pay.example.com", "SLEEK_PUBLIC_URL"),
+        ("SOCIALACCOUNT_PROVIDERS", google(secret=""), "SLEEK_GOOGLE_CLIENT_SECRET"),
+        ("SOCIALACCOUNT_PROVIDERS", google(issuer="http://127.0.0.1:1"), "SLEEK_GOOGLE_ISSUER"),
     ],
 )
 def test_an_unsafe_setting_is_named_and_stops_the_start(safe, capsys, setting, value, finding):
@@ -101,3 +107,18 @@ def test_the_demo_may_be_a_demo(safe):
     safe.SECRET_KEY = "demo-secret"
     safe.MAIL_URL = ""
     assert list(doctor.examine()) == []
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "DROP POLICY own ON links_sticker",
+        "ALTER TABLE links_sticker DISABLE ROW LEVEL SECURITY",
+    ],
+)
+def test_a_table_without_its_policy_stops_the_start(safe, loss):
+    """As after a restore of a dump into a server without the role, or by somebody's hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(loss)
+    [sentence] = doctor.examine()
+    assert "Row-level security is missing from links_sticker:" in sentence

@@ -112,7 +112,7 @@ def test_two_tabs_pay_at_once_and_one_gets_its_money_back(world: World) -> None:
 
 
 def test_money_that_comes_after_expiry_goes_back(world: World) -> None:
-    link, attempt = begun(world, currency="CNY", method="alipay", days="1")
+    link, attempt = begun(world, currency="CNY", method="alipay", lasts="1")
     world.fault(
         "alipay",
         "close",

@@ -47,23 +47,6 @@ def test_adding_a_character_never_makes_a_short_password_need_more(
     )
 
 
-@pytest.mark.parametrize("code", ["91350100M000100Y43", "91110000100000000X", "52360000MJB1234567"])
-def test_a_credit_code_holds_its_check_character(code: str) -> None:
-    good = [last for last in rules._CODE_ALPHABET if rules.is_credit_code(code[:17] + last)]
-    assert len(good) == 1
-
-
-def test_the_example_of_the_standard_is_a_credit_code() -> None:
-    assert rules.is_credit_code("91350100M000100Y43")
-
-
-@pytest.mark.parametrize(
-    "code", ["", "91350100M000100Y44", "91350100M000100I43", "91350100m000100y43", "9135010"]
-)
-def test_anything_else_is_no_credit_code(code: str) -> None:
-    assert not rules.is_credit_code(code)
-
-
 @given(st.integers(0, 0xFFFFFF))
 def test_text_on_any_brand_colour_reads_well(number: int) -> None:
     color = f"#{number:06x}"

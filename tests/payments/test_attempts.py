@@ -13,6 +13,7 @@ from sleek.core.money import Money
 from sleek.events.models import Event
 from sleek.payments import actions as payments
 from sleek.payments import queries, rules, tasks
+from sleek.payments.actions import Visit
 from sleek.payments.models import Attempt, Payment
 from tests import people
 from tests.conftest import FrozenClock
@@ -123,10 +124,10 @@ def test_past_its_end_an_attempt_is_closed_at_the_provider(
 
 def test_a_single_use_link_is_one_payment_for_everybody(db: None, bank: Bank) -> None:
     link = people.link(people.merchant(), FIFTY)
-    first = payments.open_for_link(link, language="en")
-    assert payments.open_for_link(link, language="zh-hans").pk == first.pk
+    first = payments.open_for_link(link, Visit(language="en"))
+    assert payments.open_for_link(link, Visit(language="zh-hans")).pk == first.pk
     shared = people.link(link.merchant, FIFTY, is_reusable=True)
-    mine, yours = (payments.open_for_link(shared, language="en") for _ in range(2))
+    mine, yours = (payments.open_for_link(shared, Visit(language="en")) for _ in range(2))
     assert mine.pk != yours.pk
 
 
@@ -135,7 +136,7 @@ def test_first_visitors_at_once_make_one_payment(committed_db: str, bank: Bank) 
     seen: list[int] = []
 
     def visit() -> None:
-        seen.append(payments.open_for_link(link, language="en").pk)
+        seen.append(payments.open_for_link(link, Visit(language="en")).pk)
         connection.close()
 
     threads = [threading.Thread(target=visit) for _ in range(8)]

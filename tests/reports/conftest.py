@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 import pytest
+from django.db import transaction
 
 from sleek.channels.base import Outcome, Report
 from sleek.core.money import Money
@@ -16,6 +18,7 @@ from tests import people
 from tests.fakes.channel import Bank
 
 Pay = Callable[..., Attempt]
+Rollback = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -34,3 +37,16 @@ def pay() -> Pay:
         return Attempt.objects.get(pk=attempt.pk)
 
     return make
+
+
+@pytest.fixture
+def rollback(bank: Bank, db: None) -> Rollback:
+    """A block after which nothing has happened, for tests that try many histories."""
+
+    @contextmanager
+    def undone() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return undone

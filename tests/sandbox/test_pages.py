@@ -73,3 +73,19 @@ def test_control_refuses_nonsense(sandbox: Sandbox) -> None:
     ):
         assert sandbox.http.post(f"/control/{path}", json=body).status_code == 400
     assert sandbox.http.get("/control/journal?since=x").status_code == 400
+
+
+def test_sms_and_chat_messages_are_shown_and_harmless(sandbox: Sandbox) -> None:
+    for kind, title in (("sms", "余额提醒"), ("im", "<script>alert(1)</script>")):
+        said = {"version": "1.0", "title": title, "message": "看 http://127.0.0.1:8000/wallet"}
+        assert sandbox.http.post(f"/inbox/{kind}", json=said).status_code == 200
+    page = sandbox.http.get("/inbox").text
+    assert page.index("群聊 Chat") < page.index("余额提醒")
+    assert 'href="http://127.0.0.1:8000/wallet"' in page
+    assert "<script>alert" not in page
+
+
+def test_what_is_no_message_is_refused(sandbox: Sandbox) -> None:
+    assert sandbox.http.post("/inbox/fax", json={"title": "a", "message": "b"}).status_code == 404
+    assert sandbox.http.post("/inbox/sms", content=b"no json").status_code == 400
+    assert sandbox.http.post("/inbox/sms", json={"title": "a"}).status_code == 400

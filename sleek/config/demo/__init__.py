@@ -7,12 +7,18 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from sleek.config.demo import accounts, story
+from sleek.core.money import Money
 from sleek.links.models import PaymentLink
-from sleek.merchants.models import User
+from sleek.merchants.models import Membership, User
+from sleek.notifications import actions as notifications
+from sleek.notifications.actions import Watch
+from sleek.notifications.rules import Direction, Medium
+from sleek.reports import actions as reports
 
 
 def seed() -> None:
@@ -23,8 +29,11 @@ def seed() -> None:
     """
     password = os.environ["SLEEK_DEMO_PASSWORD"]
     sandbox = f"http://127.0.0.1:{os.environ['SLEEK_SANDBOX_PORT']}"
+    accounts.identities(sandbox)
     if not User.objects.filter(email=story.OWNER).exists():
-        story.tell(password, accounts.stripe(sandbox), accounts.alipay(sandbox))
+        story.tell(password, accounts.open_all(sandbox))
+        _be_reachable(sandbox)
+    reports.rebuild()  # the story writes rows of the past, without their events
     told = {
         "web": settings.PUBLIC_URL,
         "sandbox": sandbox,
@@ -37,6 +46,24 @@ def seed() -> None:
     unfinished = file.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
     unfinished.rename(file)
+
+
+def _be_reachable(sandbox: str) -> None:
+    """A phone and a chat room at the sandbox, and an alert when little is left in dollars."""
+    owner = Membership.objects.select_related("merchant", "user").get(user__email=story.OWNER)
+    inbox = f"json://{urlsplit(sandbox).netloc}/inbox"
+    gateways = [
+        notifications.add_gateway(owner.merchant, medium, name, f"{inbox}/{medium}", by=owner.user)
+        for medium, name in ((Medium.SMS, "林女士的手机"), (Medium.IM, "财务群"))
+    ]
+    watch = Watch(
+        Direction.BELOW,
+        Money(500_00, "USD"),
+        Money(600_00, "USD"),
+        people=[owner],
+        gateways=gateways,
+    )
+    notifications.set_alert(owner.merchant, watch, by=owner.user)
 
 
 def _links() -> list[dict[str, str]]:

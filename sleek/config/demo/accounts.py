@@ -6,7 +6,8 @@ that whoever signs up on this installation can be paid at once.
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import httpx
 from cryptography.hazmat.primitives import serialization
@@ -16,6 +17,12 @@ from django.conf import settings
 from sleek.channels.models import Connection
 
 NAME = "demo"
+
+
+def open_all(sandbox: str) -> dict[str, Connection]:
+    """One connection for each channel, not saved yet."""
+    connections = [stripe(sandbox), alipay(sandbox), wechatpay(sandbox)]
+    return {connection.channel: connection for connection in connections}
 
 
 def stripe(sandbox: str) -> Connection:
@@ -38,32 +45,76 @@ def stripe(sandbox: str) -> Connection:
 def alipay(sandbox: str) -> Connection:
     """An app with a key pair of its own, of which Alipay is given the public half."""
     connection = Connection(merchant=None, channel="alipay", name="支付宝", methods=["alipay"])
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    app_public_key = base64.b64encode(public).decode()
+    private, public = _key_pair()
+    body = "".join(line for line in public.splitlines() if not line.startswith("-----"))
     opened = _post(
         f"{sandbox}/control/accounts",
-        {"provider": "alipay", "name": NAME, "app_public_key": app_public_key},
+        {"provider": "alipay", "name": NAME, "app_public_key": body},
     )
     connection.seal(
         {
             "app_id": opened["app_id"],
             "seller_id": opened["seller_id"],
             "alipay_public_key": opened["alipay_public_key"],
-            "app_private_key": private.decode(),
+            "app_private_key": private,
             "gateway": f"{sandbox}/gateway.do",
         }
     )
     return connection
 
 
-def _post(url: str, body: dict[str, str]) -> dict[str, str]:
+def wechatpay(sandbox: str) -> Connection:
+    """A merchant with a certificate of its own, which believes the platform's public key."""
+    connection = Connection(
+        merchant=None, channel="wechatpay", name="微信支付", methods=["wechatpay"]
+    )
+    private, public = _key_pair()
+    opened = _post(
+        f"{sandbox}/control/accounts",
+        {"provider": "wechatpay", "name": NAME, "merchant_public_key": public},
+    )
+    kept = ("mch_id", "app_id", "serial_no", "api_v3_key", "public_key_id", "public_key")
+    credentials = {name: opened[name] for name in kept}
+    connection.seal(credentials | {"private_key": private, "api_base": sandbox})
+    return connection
+
+
+def identities(sandbox: str) -> None:
+    """The apps with which people log in, by the ids and secrets that the settings name.
+
+    Only those that the settings send to the sandbox.
+    """
+    back = f"{settings.PUBLIC_URL}/account/with"
+    for provider, chosen in settings.SOCIALACCOUNT_PROVIDERS.items():
+        app = chosen["APP"]
+        if provider == "google" and chosen["ISSUER"].startswith(sandbox):
+            order = {"client_id": app["client_id"], "client_secret": app["secret"]}
+            places: dict[str, object] = {"redirect_uris": [f"{back}/google/back"]}
+        elif provider == "weixin" and chosen["API_URL"].startswith(sandbox):
+            order = {"appid": app["client_id"], "secret": app["secret"]}
+            places = {"domain": urlsplit(settings.PUBLIC_URL).netloc}
+        else:
+            continue
+        _post(
+            f"{sandbox}/control/accounts",
+            {"provider": provider, "name": "Sleek", **order, **places},
+        )
+
+
+def _key_pair() -> tuple[str, str]:
+    """A private key and its public half, both PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return private.decode(), public.decode()
+
+
+def _post(url: str, body: Mapping[str, object]) -> dict[str, str]:
     answer: dict[str, str] = httpx.post(url, json=body).raise_for_status().json()
     return answer

@@ -14,11 +14,13 @@ from django.db import transaction
 
 from sleek.channels.base import Failure, Outcome, Report
 from sleek.channels.models import Connection
+from sleek.config.demo import showcase
 from sleek.core import clock, ids
 from sleek.core.money import Money
 from sleek.links.models import PaymentLink
-from sleek.merchants.models import Membership, Merchant, Role, User
+from sleek.merchants.models import Brand, Membership, Merchant, Role, User
 from sleek.payments import actions as payments
+from sleek.payments.actions import Visit
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import AttemptStatus, PaymentStatus
 from sleek.reconciliation import actions as reconciliation
@@ -44,6 +46,7 @@ OPEN_LINKS = [
     ("打样费 · 青花盖碗一套", Money(35000, "CNY"), True),
     ("Balance of order PO-2291", Money(128000, "EUR"), False),
 ]
+CHANNELS_OF_YUAN = (["alipay", "wechatpay", "stripe"], [5, 3, 2])  # and how often each
 CARDS = ["Visa •4242", "Mastercard •4444", "Visa •1881", "Amex •0005"]
 DECLINES = [
     (Failure.INSUFFICIENT_FUNDS, "insufficient_funds"),
@@ -52,17 +55,18 @@ DECLINES = [
 ]
 
 
-def tell(password: str, stripe: Connection, alipay: Connection) -> None:
+def tell(password: str, connections: dict[str, Connection]) -> None:
     """Write the whole story, through the open connections. One transaction: told whole, or not at
     all.
     """
     with transaction.atomic():
-        stripe.save()
-        alipay.save()
+        for connection in connections.values():
+            connection.save()
         _person(OPERATOR, "Operator", password, is_operator=True)
         owner = _person(OWNER, "林清", password)
         shop = _shop(owner)
-        _ninety_days(shop, owner, {"stripe": stripe, "alipay": alipay})
+        _ninety_days(shop, owner, connections)
+        showcase.furnish(shop, owner)
         for reason, amount, is_reusable in OPEN_LINKS:
             _link(shop, owner, reason, amount, is_reusable)
 
@@ -81,6 +85,7 @@ def _shop(owner: User) -> Merchant:
             country="CN",
             default_currency="USD",
         )
+        Brand.objects.create(merchant=shop, is_default=True)
         Membership.objects.create(user=owner, merchant=shop, role=Role.OWNER)
     return shop
 
@@ -90,6 +95,7 @@ def _link(
 ) -> PaymentLink:
     return PaymentLink.objects.create(
         merchant=shop,
+        brand=shop.brands.get(is_default=True),
         amount=amount.minor,
         currency=amount.currency,
         reason=reason,
@@ -114,11 +120,11 @@ def _ninety_days(shop: Merchant, owner: User, connections: dict[str, Connection]
             paid_out_at += PAY_OUT_EVERY
         [(reason, currency, low, high, _)] = chance.choices(WARES, weights)
         amount = Money(chance.randrange(low, high + 1, 50 if currency != "JPY" else 100), currency)
-        is_alipay = currency == "CNY" and chance.random() < 0.8
-        channel = connections["alipay" if is_alipay else "stripe"]
+        [name] = chance.choices(*CHANNELS_OF_YUAN) if currency == "CNY" else ["stripe"]
+        channel = connections[name]
         with clock.frozen(moment):
             link = _link(shop, owner, reason, amount, False)
-            _told(payments.open_for_link(link, language="en"), channel, chance)
+            _told(payments.open_for_link(link, Visit(language="en")), channel, chance)
 
 
 def _pay_out(owner: Membership) -> None:

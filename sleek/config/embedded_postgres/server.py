@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import quote
 
 from sleek.config.embedded_postgres import places
@@ -22,6 +23,11 @@ MAX_LOG_BYTES = 10 * 1024 * 1024
 SUPERUSER = "postgres"
 # Sleek itself connects as this one: no superuser, and so subject to row-level security.
 ROLE = "sleek"
+# `sleek_member` is what it works as on behalf of a merchant: see sleek/core/tenancy.py.
+ROLES: dict[str, LiteralString] = {
+    ROLE: "CREATE ROLE sleek LOGIN",
+    "sleek_member": "CREATE ROLE sleek_member NOLOGIN NOINHERIT; GRANT sleek_member TO sleek",
+}
 
 # Written anew at every start: configuration belongs to the program, not to the data.
 SETTINGS: dict[str, str] = {
@@ -99,13 +105,15 @@ class Server:
         return pid is not None and _works_in(pid, self.data)
 
     def ensure_database(self, name: str) -> str:
-        """Create role and database where missing. Returns the URL that Sleek connects to."""
+        """Create roles and database where missing. Returns the URL that Sleek connects to."""
         import psycopg  # costs more time than the server's start
         from psycopg.sql import SQL, Identifier
 
         with psycopg.connect(self.url("postgres", user=SUPERUSER), autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).rowcount:
-                connection.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(ROLE)))
+            for role, make in ROLES.items():
+                known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+                if not known.rowcount:
+                    connection.execute(make)
             known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
             if not known.rowcount:
                 create = SQL("CREATE DATABASE {} OWNER {}")

@@ -48,6 +48,7 @@ class Demo:
 
     def environment(self, database_url: str) -> dict[str, str]:
         return {
+            **self._identities(),
             **self.given,
             **self._secrets(),
             "DATABASE_URL": database_url,
@@ -58,6 +59,18 @@ class Demo:
             "SLEEK_PORT": str(self.port),
             "SLEEK_PUBLIC_URL": self.web_url,
             "SLEEK_SANDBOX_PORT": str(self.sandbox_port),
+        }
+
+    def _identities(self) -> dict[str, str]:
+        """Simulated Google and WeChat; `seed` opens these apps there."""
+        return {
+            "SLEEK_GOOGLE_CLIENT_ID": f"{DEMO}.apps.googleusercontent.com",
+            "SLEEK_GOOGLE_CLIENT_SECRET": f"{DEMO}-secret",
+            "SLEEK_GOOGLE_ISSUER": f"{self.sandbox_url}/google",
+            "SLEEK_WEIXIN_APP_ID": f"wx{DEMO}",
+            "SLEEK_WEIXIN_SECRET": f"{DEMO}-secret",
+            "SLEEK_WEIXIN_PAGE_URL": f"{self.sandbox_url}/weixin",
+            "SLEEK_WEIXIN_API_URL": f"{self.sandbox_url}/weixin",
         }
 
     def _secrets(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ def sql(name: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0001_initial")]
+    dependencies = [("core", "0001_member"), ("ledger", "0001_initial")]
     operations = [
         migrations.RunSQL(sql("0002_refusals.sql"), migrations.RunSQL.noop),
         migrations.RunSQL(sql("0002_post.sql"), migrations.RunSQL.noop),

@@ -15,6 +15,8 @@ CREATE FUNCTION ledger_post(
     p_entry int[], p_account int[], p_nth bigint[], p_running bigint[], p_amounts bigint[],
     OUT entry_ids bigint[], OUT known_ids bigint[]
 ) LANGUAGE plpgsql
+-- Members of a merchant (sleek/core/tenancy.py) may write nothing here but by calling this.
+SECURITY DEFINER SET search_path = public, pg_temp
 -- A session keeps its plans, so they must not depend on statistics from a day when the tables were
 -- empty.
 SET plan_cache_mode = force_generic_plan
@@ -23,6 +25,16 @@ AS $$
 DECLARE
     accounts bigint[];
 BEGIN
+    IF current_setting('role') = 'sleek_member' THEN
+        IF EXISTS (
+            SELECT FROM unnest(p_owners || p_merchants) AS books (owner)
+            WHERE books.owner IS DISTINCT FROM sleek_merchant()
+        ) THEN
+            RAISE EXCEPTION 'members post to the books of their own merchant only'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+
     FOR attempt IN 1..2 LOOP
         SELECT array_agg(a.id ORDER BY t.number) INTO accounts
         FROM unnest(p_owners, p_codes, p_currencies)
@@ -83,6 +95,8 @@ BEGIN
     FROM unnest(accounts, p_counts, p_totals) AS t (id, count, total)
     WHERE a.id = t.id;
 END $$;
+REVOKE EXECUTE ON FUNCTION ledger_post FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_post TO sleek_member;
 
 -- Heads are updated in place all day long; room on the page keeps their indexes out of it.
 ALTER TABLE ledger_account SET (fillfactor = 50);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -24,16 +25,24 @@ from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.events import actions as events
 from sleek.events.actions import Fact
-from sleek.links.models import PaymentLink
-from sleek.payments import rules
+from sleek.links import rules as links
+from sleek.links.models import PaymentLink, Sticker
+from sleek.links.rules import AmountKind, Wish, WishFlaw
+from sleek.payments import queries, rules
+from sleek.payments.actions.payers import TermsNotAccepted
 from sleek.payments.actions.reports import apply_reports
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.queries import Offer
 from sleek.payments.rules import AttemptStatus, PaymentStatus
+from sleek.risk import actions as risk
+from sleek.risk.actions import Visitor
+from sleek.risk.rules import Action
+from sleek.stock import actions as stock
 
 logger = logging.getLogger(__name__)
 
 SEND_AGAIN_AFTER = timedelta(seconds=30)  # longer than a provider may take to answer
+RETRY_WINDOW = timedelta(minutes=10)  # what a payer tried to pay for is kept so long after a try
 PAYMENT_LIFETIME = timedelta(hours=24)  # of a payment begun on a reusable link
 
 
@@ -49,47 +58,88 @@ class OutcomeUnknown(SleekError):
     code = "outcome_unknown"
 
 
-@transaction.atomic
-def open_for_link(link: PaymentLink, *, language: str, public_id: str = "") -> Payment:
-    """The payment that somebody who opens the link will pay.
+class WishRefused(SleekError):
+    """The payer's amount or quantity is none that the link takes; `flaw` says why."""
 
-    A single-use link has one, whoever comes. On a reusable link `public_id` says which is meant, so
-    that opening it twice (a double click, a second tab) opens one.
+    code = "wish_refused"
+
+    def __init__(self, flaw: WishFlaw) -> None:
+        super().__init__(flaw)
+        self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How somebody came to a link, and what they chose there.
+
+    On a reusable link `public_id` says which payment is meant, so that opening it twice (a double
+    click, a second tab) opens one.
+    """
+
+    language: str
+    public_id: str = ""
+    wish: Wish = field(default_factory=Wish)
+    sticker: Sticker | None = None
+
+
+@transaction.atomic
+def open_for_link(link: PaymentLink, visit: Visit) -> Payment:
+    """The payment that somebody who opens the link will pay. A single-use link has one, whoever
+    comes. Raises `WishRefused`.
     """
     if not link.is_reusable:
         # The link's row is the lock: two first visitors at once still make one payment.
         PaymentLink.objects.select_for_update(no_key=True).get(pk=link.pk)
+        return Payment.objects.get_or_create(
+            single_link=link, defaults={**_terms(link, visit), "link": link}
+        )[0]
+    if visit.public_id:
+        known = Payment.objects.filter(public_id=visit.public_id, link=link).first()
+        if known is not None:
+            return known
+    terms = _terms(link, visit)
+    if not visit.public_id:
+        return Payment.objects.create(link=link, **terms)
+    return Payment.objects.get_or_create(public_id=visit.public_id, link=link, defaults=terms)[0]
+
+
+def _terms(link: PaymentLink, visit: Visit) -> dict[str, object]:
+    total = links.total(link.ask, visit.wish)
+    if isinstance(total, WishFlaw):
+        raise WishRefused(total)
     lifetime_end = clock.now() + PAYMENT_LIFETIME if link.is_reusable else None
     ends = [end for end in (link.expires_at, lifetime_end) if end]
-    terms: dict[str, object] = {
+    is_counted = link.amount_kind == AmountKind.QUANTITY
+    return {
         "merchant_id": link.merchant_id,
-        "amount": link.amount,
-        "currency": link.currency,
+        "sticker": visit.sticker,
+        "amount": total.minor,
+        "currency": total.currency,
+        "quantity": visit.wish.quantity if is_counted else None,
         "description": link.reason,
-        "language": language,
+        "language": visit.language,
         "expires_at": min(ends, default=None),
     }
-    if not link.is_reusable:
-        return Payment.objects.get_or_create(single_link=link, defaults={**terms, "link": link})[0]
-    if not public_id:
-        return Payment.objects.create(link=link, **terms)
-    return Payment.objects.get_or_create(public_id=public_id, link=link, defaults=terms)[0]
 
 
-def begin(payment: Payment, offer: Offer) -> Attempt:
+def begin(payment: Payment, offer: Offer, visitor: Visitor) -> Attempt:
     """Start a try and bring back where the payer goes next (`next_url` or `next_qr`).
 
     Repeating it (a double click, a second tab) finds the try that is already open. When the channel
     cannot or will not start, the attempt comes back failed: the payer has seen nothing to pay.
-    Raises `NotPayable` or `OutcomeUnknown`.
+    Raises `NotPayable`, `OutcomeUnknown`, `TermsNotAccepted`, `stock.SoldOut`, or what the guard
+    raises: each new try is admitted by it.
     """
-    attempt, is_new = _promise(payment, offer)
-    return _send(attempt) if is_new or _was_left_unsent(attempt) else attempt
+    attempt, is_new = _promise(payment, offer, visitor)
+    if not is_new and not _was_left_unsent(attempt):
+        return attempt
+    return _send(attempt, payer_address=visitor.address)
 
 
 @transaction.atomic
-def _promise(payment: Payment, offer: Offer) -> tuple[Attempt, bool]:
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+def _promise(payment: Payment, offer: Offer, visitor: Visitor) -> tuple[Attempt, bool]:
+    rows = Payment.objects.select_for_update(no_key=True, of=("self",)).select_related("link")
+    payment = rows.get(pk=payment.pk)
     now = clock.now()
     if payment.status not in rules.PAYABLE or (payment.expires_at and payment.expires_at <= now):
         raise NotPayable(_("This payment can no longer be made."))
@@ -105,7 +155,10 @@ def _promise(payment: Payment, offer: Offer) -> tuple[Attempt, bool]:
             attempt.save(update_fields=["chosen_at"])
             return attempt, False
 
+    if queries.terms_owed(payment):
+        raise TermsNotAccepted(_("Please agree to the terms first."))
     ends = now + registry.capabilities(offer.connection.channel).lifetime
+    _hold_stock(payment, until=ends + RETRY_WINDOW)
     attempt = Attempt.objects.create(
         payment=payment,
         connection=offer.connection,
@@ -117,12 +170,29 @@ def _promise(payment: Payment, offer: Offer) -> tuple[Attempt, bool]:
         expires_at=ends,
         check_at=rules.next_check(now, 0),
     )
+    risk.admit(Action.PAY, queries.guarded_as(payment), visitor, reference=attempt.public_id)
     payment.status = PaymentStatus.PROCESSING
     payment.updated_at = now
-    payment.save(update_fields=["status", "updated_at"])
+    payment.save(update_fields=["status", "updated_at", "has_hold"])
     data: dict[str, object] = {"attempt": attempt.public_id, "channel": attempt.channel}
     events.record([Fact("attempt.started", payment.public_id, payment.merchant_id, data)])
     return attempt, True
+
+
+def _hold_stock(payment: Payment, *, until: datetime) -> None:
+    """Nobody else gets what this payer is paying for. Raises `stock.SoldOut`."""
+    link = payment.link
+    wanted = {
+        stock_id: quantity
+        for stock_id, quantity in (
+            (link and link.uses_id, 1),
+            (link and link.pieces_id, payment.quantity or 1),
+        )
+        if stock_id
+    }
+    if wanted:
+        stock.hold(payment.public_id, wanted, until=until)
+        payment.has_hold = True
 
 
 def _was_left_unsent(attempt: Attempt) -> bool:
@@ -144,9 +214,10 @@ def _is_same_try(attempt: Attempt, offer: Offer, now: datetime) -> bool:
     )
 
 
-def _send(attempt: Attempt) -> Attempt:
+def _send(attempt: Attempt, *, payer_address: str) -> Attempt:
+    order = replace(order_of(attempt), payer_address=payer_address)
     try:
-        step = registry.connect(attempt.connection).start(order_of(attempt))
+        step = registry.connect(attempt.connection).start(order)
     except ChannelError as error:
         logger.warning(
             "attempts.not_started", extra={"attempt": attempt.public_id, "error": error.code}

@@ -1,6 +1,10 @@
-"""Ending payments that nobody paid in time, and taking one up again after wrong money went back."""
+"""Ending payments that nobody paid in time, with the stock they held, and taking one up again after
+wrong money went back.
+"""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -11,6 +15,9 @@ from sleek.payments import rules
 from sleek.payments.actions.attempts import close_others
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import PaymentStatus
+from sleek.stock import actions as stock
+
+HOLD_LONGER = timedelta(minutes=10)  # at a time, while an outcome is open
 
 
 def expire(payment: Payment) -> None:
@@ -33,7 +40,19 @@ def _end(payment: Payment) -> None:
     payment.status = PaymentStatus.EXPIRED
     payment.updated_at = now
     payment.save(update_fields=["status", "updated_at"])
+    if payment.has_hold:
+        stock.release(payment.public_id)
     events.record([Fact("payment.expired", payment.public_id, payment.merchant_id)])
+
+
+@transaction.atomic
+def end_hold(public_id: str) -> None:
+    """The time of a payment's hold is over: give the stock back, unless money may still come."""
+    payment = Payment.objects.select_for_update(no_key=True).filter(public_id=public_id).first()
+    if payment is not None and any(attempt.is_held for attempt in payment.attempts.all()):
+        stock.extend(public_id, until=clock.now() + HOLD_LONGER)
+    else:
+        stock.release(public_id)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -25,6 +25,7 @@ from sleek.ledger import recipes
 from sleek.ledger.actions import Entry
 from sleek.payments import rules
 from sleek.payments.rules import AttemptStatus, PaymentStatus, Situation, Verdict
+from sleek.stock import actions as stock
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class _Payment:
     status: str
     succeeded_at: datetime | None
     updated_at: datetime
+    has_hold: bool
 
 
 @dataclass(slots=True)
@@ -107,6 +109,7 @@ def apply_reports(reports: Sequence[Report]) -> None:
     Reports on attempts that are not ours are logged and dropped.
     """
     cases = _lock([report.key for report in reports])
+    stock.lock({case.payment.public_id for case in cases.values() if case.payment.has_hold})
     changes = _Changes(clock.now())
     for report in reports:
         case = cases.get(report.key)
@@ -154,6 +157,8 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
         has_other_held=case.has_other_held,
     )
     verdict = rules.judge(situation, report)
+    if verdict.pays and payment.has_hold and not stock.take(payment.public_id):
+        verdict = rules.judge(replace(situation, is_sold_out=True), report)
     moment = report.event_at or changes.now
     _note_facts(changes, payment, attempt, report, verdict)
     _note_money(changes, payment, attempt, verdict, moment)

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("merchants", "0002_rate_limits"),
+        ("merchants", "0001_initial"),
         ("payments", "0001_initial"),
     ]
 

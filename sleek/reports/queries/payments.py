@@ -106,8 +106,9 @@ def latest_received(rows: QuerySet[Payment]) -> list[PaymentRow]:
 def export(rows: QuerySet[Payment]) -> Iterator[PaymentRow]:
     """All of them, newest first, up to the limit; in chunks, so a big file costs little memory."""
     tries = Prefetch("attempts", Attempt.objects.order_by("pk"))
-    ordered = rows.order_by(F("happened_at").desc(), "-pk").prefetch_related(tries)[:EXPORT_LIMIT]
-    for payment in ordered.iterator(chunk_size=CHUNK):
+    ordered = rows.order_by(F("happened_at").desc(), "-pk").select_related("payer")
+    known = ordered.prefetch_related(tries)[:EXPORT_LIMIT]
+    for payment in known.iterator(chunk_size=CHUNK):
         yield PaymentRow(payment, telling(list(payment.attempts.all())), False)
 
 

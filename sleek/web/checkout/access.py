@@ -12,31 +12,54 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from sleek.core import ids
-from sleek.links.models import PaymentLink
+from sleek.links.models import PaymentLink, Sticker
+from sleek.merchants.models import Brand
 from sleek.payments.models import Payment
 
 COOKIE = "sleek_payment"
 MEMORY = timedelta(days=180)
+STICKER_COOKIE = "sleek_sticker"
+STICKER_MEMORY = timedelta(hours=2)  # who comes back later has not just scanned it
 _PREFIX = "pay"
 
 
 def link(token: str) -> PaymentLink:
-    found = PaymentLink.objects.select_related("merchant").filter(token=token).first()
+    found = _links().filter(token=token).first()
     if found is None:
         raise Http404("no such link")
     return found
 
 
+def known_link(public_id: str) -> PaymentLink | None:
+    """For ids of our own; nobody sends them."""
+    return _links().filter(public_id=public_id).first()
+
+
+def sticker(token: str) -> Sticker:
+    found = Sticker.objects.select_related("link__brand__merchant").filter(token=token).first()
+    if found is None:
+        raise Http404("no such sticker")
+    return found
+
+
 def payment(public_id: str) -> Payment:
-    known = Payment.objects.select_related("merchant", "link")
-    found = known.filter(public_id=public_id).first()
+    found = _payments().filter(public_id=public_id).first()
     if found is None:
         raise Http404("no such payment")
     return found
+
+
+def face(payment: Payment) -> Brand:
+    """The brand that the payment's pages wear."""
+    if payment.link is not None:
+        return payment.link.brand
+    brands = payment.merchant.brands.select_related("merchant", "logo").defer("logo__content")
+    return brands.get(is_default=True)
 
 
 def remembered_id(request: HttpRequest, link: PaymentLink) -> str:
@@ -46,20 +69,27 @@ def remembered_id(request: HttpRequest, link: PaymentLink) -> str:
 
 def remembered(request: HttpRequest, link: PaymentLink) -> Payment | None:
     public_id = remembered_id(request, link)
-    known = Payment.objects.select_related("merchant", "link")
-    return known.filter(public_id=public_id, link=link).first() if public_id else None
+    # Most who read a page have no payment yet: the short question costs a tenth of the long one.
+    if not public_id or not Payment.objects.filter(public_id=public_id, link=link).exists():
+        return None
+    return _payments().get(public_id=public_id)
 
 
 def remember(response: HttpResponse, link: PaymentLink, public_id: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        _sealed(link, public_id),
-        max_age=MEMORY,
-        path=reverse("checkout-link", args=[link.token]),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    _keep(response, link, COOKIE, _sealed(link, public_id), max_age=MEMORY)
+
+
+def remember_sticker(response: HttpResponse, sticker: Sticker) -> None:
+    sealed = _sealed(sticker.link, sticker.public_id)
+    _keep(response, sticker.link, STICKER_COOKIE, sealed, max_age=STICKER_MEMORY)
+
+
+def scanned(request: HttpRequest, link: PaymentLink) -> Sticker | None:
+    """The sticker that brought this browser to the link a moment ago, if it is still good."""
+    public_id = _opened(link, request.COOKIES.get(STICKER_COOKIE, ""))
+    if not public_id:
+        return None
+    return link.stickers.filter(public_id=public_id, revoked_at=None).first()
 
 
 def next_ticket(link: PaymentLink) -> str:
@@ -73,6 +103,32 @@ def redeem(link: PaymentLink, ticket: str) -> str:
 
 def new_id() -> str:
     return ids.new(_PREFIX)
+
+
+def _links() -> QuerySet[PaymentLink]:
+    return PaymentLink.objects.select_related(
+        "merchant", "brand__merchant", "brand__logo", "uses", "pieces"
+    ).defer("brand__logo__content")
+
+
+def _payments() -> QuerySet[Payment]:
+    known = Payment.objects.select_related("merchant", "link__brand__merchant", "link__brand__logo")
+    known = known.select_related("link__uses", "link__pieces")
+    return known.defer("link__brand__logo__content")
+
+
+def _keep(
+    response: HttpResponse, link: PaymentLink, name: str, value: str, *, max_age: timedelta
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        path=reverse("checkout-link", args=[link.token]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _sealed(link: PaymentLink, public_id: str) -> str:

@@ -12,10 +12,12 @@ from django.http import HttpRequest
 
 from sleek.channels.base import Failure, Flow
 from sleek.core.money import Money
+from sleek.links.models import PaymentLink
 from sleek.payments import queries as payments
 from sleek.payments.models import Attempt
-from sleek.payments.queries import Offer
-from sleek.web.checkout import device, wording
+from sleek.payments.queries import Offer, Survey
+from sleek.web.checkout import wording
+from sleek.web.checkout.visitor import device, reader
 from sleek.web.checkout.wording import Advice, Text
 
 FIELD = "offer"
@@ -35,6 +37,7 @@ class Choice:
 class Menu:
     choices: tuple[Choice, ...]
     shut_out: tuple[Text, ...]  # names of what works only outside the app that shows the page
+    missing: tuple[str, ...] = ()  # why what the merchant takes elsewhere is not here
 
     @property
     def explains(self) -> bool:
@@ -45,16 +48,22 @@ class Menu:
 def menu(
     request: HttpRequest, merchant_id: int, amount: Money, *, ended: Attempt | None = None
 ) -> Menu:
-    this = _device(request)
-    offers = _offers(merchant_id, amount, this)
+    found = _survey(request, merchant_id, amount)
+    offers = found.offers
     if ended and ended.failure == Failure.PROVIDER:
         offers.sort(key=lambda offer: offer.method == ended.method)
-    return Menu(
-        choices=tuple(_choice(offer, ended) for offer in offers if this.can_open(offer.method)),
-        shut_out=tuple(
-            wording.method_name(offer.method) for offer in offers if not this.can_open(offer.method)
-        ),
-    )
+    missing = tuple(wording.unfit(each, amount.currency) for each in found.misfits)
+    return _menu(request, offers, ended, missing)
+
+
+def menu_between(request: HttpRequest, link: PaymentLink, least: Money, most: Money) -> Menu:
+    """While the payer has not chosen an amount yet: what can work for some of them."""
+    offers = {
+        offer.method: offer
+        for amount in (least, most)
+        for offer in _offers(request, link.merchant_id, amount)
+    }
+    return _menu(request, [*offers.values()], None, ())
 
 
 def chosen(request: HttpRequest, merchant_id: int, amount: Money) -> Offer | None:
@@ -63,7 +72,8 @@ def chosen(request: HttpRequest, merchant_id: int, amount: Money) -> Offer | Non
     """
     wish = request.POST.get(FIELD, "")
     this = _device(request)
-    openable = (one for one in _offers(merchant_id, amount, this) if this.can_open(one.method))
+    offers = _offers(request, merchant_id, amount)
+    openable = (one for one in offers if this.can_open(one.method))
     ways = (replace(one, flow=flow) for one in openable for flow in one.flows)
     return next((way for way in ways if way.id == wish), None)
 
@@ -76,7 +86,7 @@ def in_this_browser(request: HttpRequest, merchant_id: int, amount: Money, *, me
     this = _device(request)
     if this.is_mobile or not this.can_open(method):
         return ""
-    offers = _offers(merchant_id, amount, this)
+    offers = _offers(request, merchant_id, amount)
     return next(
         (
             replace(one, flow=Flow.REDIRECT).id
@@ -99,8 +109,27 @@ def _device(request: HttpRequest) -> device.Device:
     return device.read(request.headers.get("User-Agent", ""))
 
 
-def _offers(merchant_id: int, amount: Money, this: device.Device) -> list[Offer]:
-    return payments.offers(merchant_id, amount, is_mobile=this.is_mobile)
+def _offers(request: HttpRequest, merchant_id: int, amount: Money) -> list[Offer]:
+    return _survey(request, merchant_id, amount).offers
+
+
+def _survey(request: HttpRequest, merchant_id: int, amount: Money) -> Survey:
+    return payments.survey(
+        merchant_id, amount, is_mobile=is_mobile(request), country=reader.country(request)
+    )
+
+
+def _menu(
+    request: HttpRequest, offers: list[Offer], ended: Attempt | None, missing: tuple[str, ...]
+) -> Menu:
+    this = _device(request)
+    return Menu(
+        choices=tuple(_choice(offer, ended) for offer in offers if this.can_open(offer.method)),
+        shut_out=tuple(
+            wording.method_name(offer.method) for offer in offers if not this.can_open(offer.method)
+        ),
+        missing=missing,
+    )
 
 
 def _choice(offer: Offer, ended: Attempt | None) -> Choice:

@@ -17,10 +17,13 @@ from django.utils import timezone, translation
 
 from sleek.core.money import Money
 from sleek.fx import queries as fx
-from sleek.merchants.models import Merchant
-from sleek.web.checkout import brand, reader
+from sleek.merchants.models import Brand
+from sleek.web.checkout import brand
+from sleek.web.checkout.visitor import reader
 from sleek.web.ui import cookies
 from sleek.web.ui.middleware import content_policy
+
+SAMPLE = 1_000_000  # minor units: large enough that rounding does not show
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -41,24 +44,31 @@ def for_payers(view: View[P]) -> View[P]:
         except Http404:
             response = render(request, "checkout/unknown.html", status=404)
         if reader.chosen_language(request):
-            cookies.remember_language(response, language)
+            cookies.remember_payer_language(response, language)
         return _guard(request, response)
 
     return wrapped
 
 
 def about(
-    request: HttpRequest, merchant: Merchant, amount: Money, reason: str
+    request: HttpRequest, face: Brand, amount: Money | None, reason: str
 ) -> dict[str, object]:
-    """What the summary says, on every page with a payee."""
-    timezone.activate(merchant.zone)
+    """What the summary says, on every page with a payee. Without an amount the payer chooses it."""
+    timezone.activate(face.merchant.zone)
     return {
-        "merchant": merchant,
-        "brand": brand.style(merchant.accent_color),
+        "merchant": face.merchant,
+        "payee": face.display_name,
+        "face": face,
+        "brand": brand.style(face.accent_color),
         "money": amount,
         "reason": reason,
-        "estimate": _estimate(request, amount),
+        "estimate": _estimate(request, amount) if amount else None,
     }
+
+
+def exchange(request: HttpRequest, currency: str) -> fx.Quote | None:
+    """What a good round sum is in the payer's likely currency, for a script that estimates."""
+    return _estimate(request, Money(SAMPLE, currency))
 
 
 def _estimate(request: HttpRequest, amount: Money) -> fx.Quote | None:

@@ -11,14 +11,16 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_skeleton
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from sleek.channels.base import Failure, Flow
+from sleek.channels.base import Failure, Flow, Unfit
+from sleek.payments.queries import Misfit
+from sleek.web.ui.templatetags.sleek_ui import plain_money
 
 Text: TypeAlias = str | Promise
 
@@ -102,19 +104,38 @@ HINTS: dict[Flow, Text] = {
 }
 
 
+# Why a method is not among the choices, beside those that another company's app shuts out.
+UNFIT: dict[Unfit, Text] = {
+    Unfit.CURRENCY: _("%(method)s does not take %(currency)s."),
+    Unfit.TOO_SMALL: _("%(method)s takes %(bound)s and more."),
+    Unfit.TOO_LARGE: _("%(method)s takes %(bound)s at most."),
+    Unfit.COUNTRY: _("%(method)s is not available in your country."),
+    Unfit.DEVICE: _("%(method)s only opens on a phone."),
+}
+_MOMENTS = {
+    "zh": "y年M月d日 HH:mm（ZZZZ）",
+    "ja": "y年M月d日 HH:mm（ZZZZ）",
+    "en": "d MMM y, HH:mm (ZZZZ)",
+}
+
+
 def moment(value: datetime | None, zone: ZoneInfo) -> str:
     """To the minute, in the payee's zone and saying so: the payer may live in another."""
     if value is None:
         return ""
     language = get_language() or "en"
-    pattern = "y年M月d日 HH:mm（ZZZZ）" if language.startswith("zh") else "d MMM y, HH:mm (ZZZZ)"
-    return format_datetime(value, pattern, tzinfo=zone, locale=to_locale(language))
+    locale = to_locale(language)
+    pattern = _MOMENTS.get(language[:2])
+    if pattern:
+        return format_datetime(value, pattern, tzinfo=zone, locale=locale)
+    day = format_skeleton("yMMMd", value, tzinfo=zone, locale=locale)
+    return f"{day}, {format_datetime(value, 'HH:mm (ZZZZ)', tzinfo=zone, locale='en')}"
 
 
 def hour(value: datetime, zone: ZoneInfo) -> SafeString:
     """Today's hour and minute; the script turns it into the payer's own, and drops our zone."""
     text = format_datetime(value, "HH:mm (ZZZZ)", tzinfo=zone, locale="en")
-    return format_html('<time datetime="{}" data-hour>{}</time>', value.isoformat(), text)
+    return format_html('<time datetime="{}" dir="ltr" data-hour>{}</time>', value.isoformat(), text)
 
 
 def method_name(method: str) -> Text:
@@ -131,3 +152,11 @@ def channel_name(channel: str) -> Text:
 
 def hint(channel: str, flow: str) -> str:
     return str(HINTS[Flow(flow)]) % {"channel": channel_name(channel)}
+
+
+def unfit(misfit: Misfit, currency: str) -> str:
+    return str(UNFIT[misfit.why]) % {
+        "method": method_name(misfit.method),
+        "currency": currency,
+        "bound": plain_money(misfit.bound) if misfit.bound else "",
+    }

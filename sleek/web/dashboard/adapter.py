@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from sleek.merchants import actions as merchants
 from sleek.merchants.models import User
 from sleek.web.dashboard import mails, waiting
+from sleek.web.dashboard.security import letters
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -49,6 +50,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: User, password: str) -> None:
         merchants.set_password(user, password, address=self.get_client_ip(self.request))
+        letters.tell(self.request, user, "password_changed")
 
     def should_send_confirmation_mail(self, *args: Any, **kwargs: Any) -> bool:
         """Never by allauth: `respond_email_verification_sent` sends ours."""

@@ -7,8 +7,8 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from sleek.web.dashboard.views import (
     account,
     activation,
+    alerts,
     home,
-    links,
     overview,
     payments,
     settings,
@@ -16,6 +16,16 @@ from sleek.web.dashboard.views import (
     setup,
     wallet,
 )
+from sleek.web.dashboard.views.brands.urls import urlpatterns as BRANDS
+from sleek.web.dashboard.views.identities import joining, logins, visits
+from sleek.web.dashboard.views.links.urls import urlpatterns as LINKS
+from sleek.web.dashboard.views.people import audit, invitations, personal, team, workspaces
+from sleek.web.dashboard.views.security import (
+    passkeys,
+    second_steps,
+    transaction_password,
+)
+from sleek.web.dashboard.views.security import show as security
 
 # Names with underscores are those by which django-allauth asks for them.
 PEOPLE: list[URLPattern | URLResolver] = [
@@ -37,16 +47,94 @@ PEOPLE: list[URLPattern | URLResolver] = [
     ),
 ]
 
+# Logging in with the word of Google or WeChat, and the ways to log in that a person has.
+IDENTITIES: list[URLPattern | URLResolver] = [
+    path("account/with/<str:provider>", visits.start, name="identity-start"),
+    path("account/with/<str:provider>/back", visits.back, name="identity-back"),
+    path("account/join", joining.join, name="identity-join"),
+    path("account/join/leave", joining.leave, name="identity-leave"),
+    path("account/prove/<str:token>", joining.prove, name="identity-prove"),
+]
+
+PERSONAL: list[URLPattern | URLResolver] = [
+    path("settings/logins", logins.index, name="login-index"),
+    path("settings/logins/arrived", joining.connect, name="identity-connect"),
+    path("settings/logins/merge", logins.merge, name="identity-merge"),
+    path("settings/logins/<str:provider>/connect", logins.connect, name="login-connect"),
+    path("settings/logins/<str:public_id>/disconnect", logins.disconnect, name="login-disconnect"),
+]
+
+TEAM: list[URLPattern | URLResolver] = [
+    path("workspaces/switch", workspaces.switch, name="workspace-switch"),
+    path("join/<str:token>", invitations.show, name="invitation-show"),
+    path("invitations", invitations.index, name="invitation-index"),
+    path("invitations/<str:public_id>/accept", invitations.accept, name="invitation-accept"),
+    path("settings/team", team.index, name="team-index"),
+    path("settings/team/invite", team.invite, name="team-invite"),
+    path("settings/team/leave", team.leave, name="team-leave"),
+    path(
+        "settings/team/invitations/<str:public_id>/resend",
+        team.invite_again,
+        name="team-invite-again",
+    ),
+    path("settings/team/invitations/<str:public_id>/withdraw", team.withdraw, name="team-withdraw"),
+    path("settings/team/<str:public_id>/role", team.change_role, name="team-role"),
+    path("settings/team/<str:public_id>/remove", team.remove, name="team-remove"),
+    path("settings/audit", audit.index, name="audit-index"),
+    path("settings/audit.csv", audit.export, name="audit-export"),
+    path("settings/data", personal.show, name="personal-show"),
+    path("settings/data.json", personal.export, name="personal-export"),
+    path("settings/data/erase", personal.erase, name="personal-erase"),
+]
+
+SECURITY: list[URLPattern | URLResolver] = [
+    path("account/second-step", second_steps.ask, name="mfa_authenticate"),
+    path("account/passkey", passkeys.log_in, name="passkey-log-in"),
+    path("account/passkey/challenge", passkeys.challenge, name="passkey-challenge"),
+    path("settings/security", security.show, name="security-show"),
+    path("settings/security/app", second_steps.turn_on, name="totp-create"),
+    path("settings/security/app/off", second_steps.turn_off, name="totp-delete"),
+    path("settings/security/codes", second_steps.renew_codes, name="recovery-renew"),
+    path("settings/security/passkeys/new", passkeys.create, name="passkey-create"),
+    path("settings/security/passkeys/begin", passkeys.begin, name="passkey-begin"),
+    path(
+        "settings/security/passkeys/<str:public_id>/remove",
+        passkeys.delete,
+        name="passkey-delete",
+    ),
+    path(
+        "settings/security/transaction-password",
+        transaction_password.edit,
+        name="transaction-password-edit",
+    ),
+    path(
+        "settings/security/transaction-password/forgotten",
+        transaction_password.reset,
+        name="transaction-password-reset",
+    ),
+    path("settings/security/devices/others", security.log_out_others, name="device-log-out-others"),
+    path("settings/security/devices/<str:public_id>", security.log_out, name="device-log-out"),
+]
+
+ALERTS: list[URLPattern | URLResolver] = [
+    path("settings/alerts", alerts.index, name="alert-index"),
+    path("settings/alerts/new", alerts.create, name="alert-create"),
+    path("settings/alerts/gateways/new", alerts.add_gateway, name="gateway-create"),
+    path("settings/alerts/gateways/<str:public_id>/try", alerts.try_gateway, name="gateway-try"),
+    path(
+        "settings/alerts/gateways/<str:public_id>/remove",
+        alerts.remove_gateway,
+        name="gateway-remove",
+    ),
+    path("settings/alerts/<str:public_id>", alerts.edit, name="alert-edit"),
+    path("settings/alerts/<str:public_id>/remove", alerts.remove, name="alert-remove"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("overview", overview.show, name="overview"),
     path("overview/live", overview.live, name="overview-live"),
-    path("links", links.index, name="link-index"),
-    path("links/new", links.create, name="link-create"),
-    path("links/preview", links.preview, name="link-preview"),
-    path("links/<str:public_id>", links.show, name="link-show"),
-    path("links/<str:public_id>/pause", links.pause, name="link-pause"),
-    path("links/<str:public_id>/resume", links.resume, name="link-resume"),
-    path("links/<str:public_id>/qr.<str:kind>", links.qr, name="link-qr"),
+    *LINKS,
+    *BRANDS,
     path("payments", payments.index, name="payment-index"),
     path("payments.csv", payments.export, name="payment-export"),
     path("payments/<str:public_id>", payments.show, name="payment-show"),
@@ -71,8 +159,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
     path("legal/<slug:document>", home.document, name="document-show"),
     *PEOPLE,
+    *IDENTITIES,
+    *PERSONAL,
+    *TEAM,
+    *SECURITY,
+    *ALERTS,
     *OFFICE,
     path("setup", setup.create, name="setup"),
     path("settings", settings.edit, name="settings-edit"),
+    path("settings/bank", settings.bank, name="bank-edit"),
     path("settings/password", settings.password, name="password-edit"),
 ]

@@ -17,6 +17,7 @@ from sleek.merchants import actions as merchants
 from sleek.merchants import queries
 from sleek.merchants.models import User
 from sleek.web.dashboard import mails
+from sleek.web.dashboard.identities import arrivals, letters
 
 _KEY = "waiting_for_activation"
 COOL_DOWN_S = 60
@@ -64,8 +65,16 @@ def write(request: HttpRequest, to: str) -> None:
     user = queries.unverified_user(request.session[_KEY]["user"])
     if user:
         mails.send(mails.activation(merchants.issue_activation_token(user)), to)
-    elif queries.verified_user(to):
-        mails.send(mails.already_signed_up(), to)
+    elif owner := queries.verified_user(to):
+        mails.send(_to_owner(request, owner), to)
+
+
+def _to_owner(request: HttpRequest, owner: User) -> mails.Letter:
+    """Who came from a provider is offered to connect it to the account they have."""
+    arrival = arrivals.of(request)
+    if arrival is None:
+        return mails.already_signed_up()
+    return letters.proof(arrival.provider, arrivals.proof_for(arrival, owner))
 
 
 def client_address(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""The two choices a browser remembers, whoever uses it: language and theme."""
+"""The choices a browser remembers, whoever uses it: theme, language, and that of payers' pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 THEME = "sleek_theme"
 THEMES = ("light", "dark")
+PAYER_LANGUAGE = "sleek_payer_language"
 MAX_AGE_S = 365 * 24 * 3600
 
 
@@ -21,6 +22,19 @@ def remember_theme(response: HttpResponse, chosen: str) -> None:
         _keep(response, THEME, chosen)
     else:
         response.delete_cookie(THEME)
+
+
+def language(request: HttpRequest) -> str:
+    return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+
+
+def payer_language(request: HttpRequest) -> str:
+    return request.COOKIES.get(PAYER_LANGUAGE, "")
+
+
+def remember_payer_language(response: HttpResponse, language: str) -> None:
+    """Payers choose among more languages than the back office speaks, so theirs stands apart."""
+    _keep(response, PAYER_LANGUAGE, language)
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

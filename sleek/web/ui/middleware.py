@@ -43,12 +43,19 @@ class Headers:
         return response
 
 
-def content_policy(request: HttpRequest, *, forms_to: Iterable[str] = ()) -> str:
+def content_policy(
+    request: HttpRequest,
+    *,
+    forms_to: Iterable[str] = (),
+    frames: str = "'none'",
+    framed_by: str = "'none'",
+) -> str:
     """The policy's text. A view may set the header itself, to let its forms reach further.
 
     Chromium applies form-action to the redirect that answers a form as well. A checkout form whose
     answer sends the payer to a provider must therefore name the provider's origin in `forms_to`;
-    all other forms stay with us.
+    all other forms stay with us. `frames` is what the page shows in frames, `framed_by` who may
+    show the page in one.
     """
     nonce = f"'nonce-{request.csp_nonce}'"  # type: ignore[attr-defined]
     return "; ".join(
@@ -62,7 +69,8 @@ def content_policy(request: HttpRequest, *, forms_to: Iterable[str] = ()) -> str
             "manifest-src 'self'",
             "form-action " + " ".join(["'self'", *forms_to]),
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-src {frames}",
+            f"frame-ancestors {framed_by}",
         ]
     )
 

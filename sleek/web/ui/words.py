@@ -29,6 +29,8 @@ STATUSES: dict[str, Words] = {
         "paused": pgettext_lazy("link", "Paused"),
         "expired": pgettext_lazy("link", "Expired"),
         "paid": pgettext_lazy("link", "Paid"),
+        "used_up": pgettext_lazy("link", "Used up"),
+        "archived": pgettext_lazy("link", "Archived"),
     },
     "attempt": {
         "started": pgettext_lazy("attempt", "Started"),
@@ -45,11 +47,17 @@ STATUSES: dict[str, Words] = {
         "succeeded": pgettext_lazy("refund", "Refunded"),
         "failed": pgettext_lazy("refund", "Failed"),
     },
+    "message": {
+        "queued": pgettext_lazy("message", "On its way"),
+        "sent": pgettext_lazy("message", "Sent"),
+        "failed": pgettext_lazy("message", "Did not leave"),
+    },
 }
 
 CHANNELS: dict[str, Promise | str] = {
     "stripe": "Stripe",
     "alipay": pgettext_lazy("channel", "Alipay"),
+    "wechatpay": pgettext_lazy("channel", "WeChat Pay"),
 }
 
 METHODS: Words = {

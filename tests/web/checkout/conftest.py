@@ -10,7 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from sleek.channels.models import Connection
+from sleek.links import actions as links
+from sleek.links.actions import Limits, Look
 from sleek.links.models import PaymentLink
+from sleek.links.rules import AmountKind, Ask
 from sleek.merchants.models import Merchant
 from sleek.payments.models import Payment
 from tests import people
@@ -34,6 +37,9 @@ class Browser:
     def get(self, url: str, **headers: str) -> HttpResponse:
         return self.client.get(url, headers=self._headers() | headers)  # type: ignore[return-value]
 
+    def send(self, url: str, **fields: str) -> HttpResponse:
+        return self.client.post(url, fields, headers=self._headers())  # type: ignore[return-value]
+
     def choose(self, url: str, offer: str, **fields: str) -> HttpResponse:
         data = {"offer": offer, **fields}
         return self.client.post(url, data, headers=self._headers())  # type: ignore[return-value]
@@ -50,6 +56,19 @@ def shop(db: None, bank: Bank, frozen_clock: FrozenClock) -> Merchant:
 @pytest.fixture
 def payer() -> Browser:
     return Browser()
+
+
+OPEN = Ask(AmountKind.OPEN, "USD", minimum=1000, maximum=500000)
+PIECES = Ask(AmountKind.QUANTITY, "USD", amount=2000, quantity_max=50)
+
+
+def link_for(
+    shop: Merchant, ask: Ask, *, limits: Limits | None = None, **look: object
+) -> PaymentLink:
+    """As Lin makes it in the back office."""
+    limits = limits or Limits(is_reusable=True)
+    by = shop.memberships.get().user
+    return links.create(shop, ask, "Vase no. 3", by=by, limits=limits, look=Look(**look))  # type: ignore[arg-type]
 
 
 def at(subject: PaymentLink | Payment, more: str = "") -> str:

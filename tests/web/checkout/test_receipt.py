@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from django.conf import settings
 
 from sleek.core.money import Money
 from sleek.merchants.models import Merchant
 from sleek.payments import actions as payments
+from sleek.payments.actions import Visit
 from sleek.payments.models import Attempt, Payment
-from sleek.web.checkout import receipt
+from sleek.web.checkout.outcome import receipt
 from tests import people
 from tests.fakes.channel import Bank
 from tests.web.checkout.conftest import Browser, at
@@ -25,7 +28,9 @@ REASONS = [
 
 
 def paid(shop: Merchant, bank: Bank, language: str = "en", reason: str = "Sample fee") -> Payment:
-    payment = payments.open_for_link(people.link(shop, Money(5000, "USD")), language=language)
+    payment = payments.open_for_link(
+        people.link(shop, Money(5000, "USD")), Visit(language=language)
+    )
     Payment.objects.filter(pk=payment.pk).update(description=reason)
     payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
     Attempt.objects.update(payer="Visa •4242")
@@ -70,6 +75,60 @@ def test_words_come_out_as_they_went_in(
 ) -> None:
     text = text_of(payer.get(at(paid(shop, bank, reason=reason), "receipt.pdf")).content)
     assert "".join(reason.split()) in text.replace(" ", "")
+
+
+LETTERS = {
+    "ar": "إيصال",
+    "hi": "रसीद",
+    "ru": "Квитанция",
+    "ja": "領収書",
+    "zh-hant": "收據",
+    "fr": "Reçu",
+}
+
+
+@pytest.mark.parametrize("language", settings.PAYER_LANGUAGES)
+def test_every_language_finds_its_letters(shop: Merchant, bank: Bank, language: str) -> None:
+    payment = paid(shop, bank, language)
+    made = receipt.pdf(payment, payment.attempts.get())
+    text = text_of(made)
+    assert set(LETTERS.get(language, "")) <= set(text)
+    assert not {"\ufffd", "\x00", "\ufffe"} & set(text)
+    assert ("Arabic" in _faces(made)) == (language == "ar")
+    assert ("Devanagari" in _faces(made)) == (language == "hi")
+
+
+def _faces(made: bytes) -> str:
+    document = pypdfium2.PdfDocument(made)
+    raw = pypdfium2.raw
+    names = set()
+    for item in document[0].get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+        font = raw.FPDFTextObj_GetFont(item.raw)
+        buffer = ctypes.create_string_buffer(80)
+        raw.FPDFFont_GetBaseFontName(font, buffer, 80)
+        names.add(buffer.value.decode())
+    document.close()
+    return " ".join(sorted(names))
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "is_written"),
+    [
+        ("zh-hans", "CNY", True),
+        ("zh-hant", "CNY", True),
+        ("en", "CNY", False),
+        ("zh-hans", "USD", False),
+    ],
+)
+def test_yuan_are_written_in_capitals_for_who_reads_them(
+    shop: Merchant, bank: Bank, language: str, currency: str, is_written: bool
+) -> None:
+    link = people.link(shop, Money(168032, currency))
+    payment = payments.open_for_link(link, Visit(language=language))
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    paper = receipt.pdf(Payment.objects.get(), Attempt.objects.get())
+
+    assert ("人民币壹仟陆佰捌拾元零叁角贰分" in text_of(paper)) == is_written
 
 
 def test_there_is_none_before_the_payment_succeeded(

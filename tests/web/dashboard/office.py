@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sleek.channels.base import Failure, Outcome, Report
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.merchants.models import Membership, Merchant, User
 from sleek.payments import actions as payments
@@ -28,6 +29,14 @@ def colleague(shop: Merchant, role: str) -> Visitor:
     visitor = browser()
     visitor.force_login(user)
     return visitor
+
+
+def prove(visitor: Visitor, way: str = "password") -> None:
+    """What `access.sensitive` asks for: this browser has just shown who sits before it."""
+    user = User.objects.get(pk=visitor.session["_auth_user_id"])
+    session = visitor.session
+    session["proof"] = {"user": user.public_id, "at": clock.now().isoformat(), "way": way}
+    session.save()
 
 
 def paid(shop: Merchant, amount: Money = FIFTY, *, at: datetime | None = None) -> Payment:

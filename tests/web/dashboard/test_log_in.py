@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.mail import EmailMessage
 
+from tests.web.dashboard import office
 from tests.web.dashboard.conftest import PASSWORD, Visitor, browser, link_in, member, person
 
 MISMATCH = "do not match"
@@ -105,20 +106,34 @@ def test_a_reset_tells_a_stranger_nothing(visitor: Visitor, mailoutbox: list[Ema
     ]
 
 
-def test_a_changed_password_logs_the_other_devices_out(visitor: Visitor) -> None:
+def test_a_changed_password_logs_the_other_devices_out(
+    visitor: Visitor, mailoutbox: list[EmailMessage]
+) -> None:
     member()
     visitor.log_in()
     elsewhere = browser()
     elsewhere.log_in()
-    new = {"current": PASSWORD, "password": "correct horse battery"}
+    visitor.post("/settings/password", {"proof_way": "password", "proof": PASSWORD})
+    new = {"password": "correct horse battery"}
     assert visitor.post("/settings/password", new)["Location"] == "/settings"
     assert visitor.get("/settings").status_code == 200
     assert elsewhere.get("/settings").status_code == 302
+    assert mailoutbox[-1].subject == "Your Sleek password was changed"
 
 
 def test_changing_the_password_needs_the_current_one(visitor: Visitor) -> None:
     owner = member()
     visitor.force_login(owner)
+    wrong = {"proof_way": "password", "proof": "Wrong-pass-1", "password": "correct horse battery"}
+    assert "not your log-in password" in visitor.post("/settings/password", wrong).content.decode()
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD)
+
+
+def test_another_proof_does_not_stand_in_for_the_current_password(visitor: Visitor) -> None:
+    owner = member()
+    visitor.force_login(owner)
+    office.prove(visitor, way="transaction_password")
     wrong = {"current": "Wrong-pass-1", "password": "correct horse battery"}
     assert "not your current password" in visitor.post("/settings/password", wrong).content.decode()
     owner.refresh_from_db()

@@ -7,6 +7,7 @@ import pytest
 from sleek.core.money import Money
 from sleek.merchants.models import Merchant, Role
 from tests import people
+from tests.web.dashboard import office
 from tests.web.dashboard.conftest import Visitor, member, person
 
 CERAMICS = {
@@ -29,11 +30,8 @@ def test_setting_up_leads_to_the_overview_and_happens_once(visitor: Visitor) -> 
     visitor.force_login(person())
     assert visitor.post("/setup", CERAMICS)["Location"] == "/overview"
     shop = Merchant.objects.get()
-    assert (shop.name, shop.default_currency, shop.accent_color) == (
-        "Lin Ceramics",
-        "EUR",
-        "#0f5c73",
-    )
+    assert (shop.name, shop.default_currency) == ("Lin Ceramics", "EUR")
+    assert shop.brands.get(is_default=True).accent_color == "#0f5c73"
     assert visitor.post("/setup", CERAMICS)["Location"] == "/overview"
     assert Merchant.objects.count() == 1
 
@@ -68,19 +66,46 @@ def test_settings_keep_a_checked_credit_code(visitor: Visitor) -> None:
 
 def test_settings_do_not_lose_what_the_form_shows(visitor: Visitor) -> None:
     visitor.force_login(member())
-    visitor.post(
-        "/settings", CERAMICS | {"tax_number": "T-1", "phone": "+86 798 1", "address": "A"}
-    )
+    told = {"tax_number": "91350100M000100Y43", "phone": "0798 844 1234", "address": "A"}
+    visitor.post("/settings", CERAMICS | told | {"font": "serif"})
+    shop = Merchant.objects.get()
+    assert (shop.phone, shop.font) == ("+867988441234", "serif")
     page = visitor.read("/settings")
-    for value in ("Lin Ceramics", "T-1", "+86 798 1"):
+    for value in ("Lin Ceramics", *told.values()):
         assert f'value="{value}"' in page
+    visitor.post("/settings", CERAMICS | told)
+    assert Merchant.objects.get().font == "serif"
+
+
+WRONG = [
+    ("CN", "tax_number", "T-1", "valid 统一社会信用代码. It looks like 91350100M000100Y43."),
+    ("DE", "tax_number", "DE1", "valid USt-IdNr. / Steuernummer. It looks like DE136695976."),
+    ("US", "tax_number", "1", "valid EIN. It looks like 91-1144442."),
+    ("CN", "phone", "12345", "Nobody can be called by this number. It looks like 010 1234 5678"),
+]
+
+
+@pytest.mark.parametrize(("country", "field", "value", "sentence"), WRONG)
+def test_a_wrong_number_is_refused_in_words_of_its_country(
+    visitor: Visitor, country: str, field: str, value: str, sentence: str
+) -> None:
+    visitor.force_login(member())
+    page = visitor.post("/settings", CERAMICS | {"country": country, field: value})
+    assert f'id="id_{field}_error"' in page.content.decode()
+    assert sentence in page.content.decode()
+    assert getattr(Merchant.objects.get(), field) == ""
+
+
+def test_of_an_unknown_country_any_tax_number_is_taken(visitor: Visitor) -> None:
+    visitor.force_login(member())
+    visitor.post("/settings", CERAMICS | {"country": "HK", "tax_number": "12345678-000"})
+    assert Merchant.objects.get().tax_number == "12345678-000"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.OWNER])
-def test_only_the_owner_changes_the_settings(visitor: Visitor, role: Role) -> None:
-    user = member()
-    user.memberships.update(role=role)
-    visitor.force_login(user)
+def test_only_the_owner_changes_the_settings(db: None, role: Role) -> None:
+    member()
+    visitor = office.colleague(Merchant.objects.get(), role)
     assert "Only the owner" in visitor.read("/settings")
     assert visitor.post("/settings", CERAMICS).status_code == 403
     assert Merchant.objects.get().default_currency == "USD"

@@ -23,11 +23,21 @@ OUTSIDE = [
     "/account/activate/nothing",
     "/nothing",
 ]
-INSIDE = ["/overview", "/settings", "/settings/password", "/account/activated", "/account/log-out"]
+INSIDE = [
+    "/overview",
+    "/settings/logins",
+    "/settings",
+    "/settings/team",
+    "/settings/audit",
+    "/settings/data",
+    "/settings/password",
+    "/account/activated",
+    "/account/log-out",
+]
 
 # What is the same in both languages: names, codes, and the picture that shows both at once.
 SAME = re.compile(
-    r"\S+@\S+|Sleek|English|Sample fee|Card|Alipay|Pay|USD|CNY|Lin Ceramics|Cookie|QR|CSV|PDF"
+    r"\S+@\S+|Sleek|English|Sample fee|Card|Alipay|Pay|USD|CNY|Lin Ceramics|Cookie|QR|CSV|PDF|JSON"
     r"|[A-Z]{3} ·|[A-Z]\w+/[A-Z]\w+( \(UTC.*?\))?|usr_\w+"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")

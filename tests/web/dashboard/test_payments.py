@@ -13,6 +13,7 @@ from sleek.core.money import Money
 from sleek.links.models import PaymentLink
 from sleek.merchants.models import Merchant
 from sleek.payments import actions as payments
+from sleek.payments.actions import Visit
 from sleek.payments.models import Payment
 from sleek.payments.rules import AttemptStatus, PaymentStatus
 from sleek.refunds.models import Refund
@@ -78,6 +79,7 @@ def test_wrong_money_is_explained_and_goes_back_at_one_press(shop):
     assert "arrived instead of the 50.00\N{NO-BREAK SPACE}USD" in read(shop, url)
     assert "Give back 49.00" in read(shop, url)
 
+    office.prove(lin)
     for _ in range(2):
         lin.post(f"{url}/return/{attempt.public_id}")
 
@@ -107,13 +109,16 @@ def test_money_is_given_back_by_owner_and_finance_only(shop, role):
 
     assert office.colleague(shop, role).post(url).status_code == 403
     assert not Refund.objects.exists()
-    assert office.colleague(shop, "finance").post(url).status_code == 302
+    finance = office.colleague(shop, "finance")
+    office.prove(finance)
+    assert finance.post(url).status_code == 302
     assert Refund.objects.count() == 1
 
 
 def test_another_merchants_payment_is_not_there(shop):
     attempt = office.wrongly_paid(shop, Money(4900, "USD"))
     stranger = office.at_work(people.merchant("Wei Tea", "wei@example.com"))
+    office.prove(stranger)
     url = f"/payments/{attempt.payment.public_id}"
 
     assert stranger.get(url).status_code == 404
@@ -127,7 +132,9 @@ def test_a_try_is_not_reached_through_another_payment(shop):
     attempt, other = office.wrongly_paid(shop, Money(4900, "USD")), office.paid(shop)
     url = f"/payments/{other.public_id}/return/{attempt.public_id}"
 
-    assert office.at_work(shop).post(url).status_code == 404
+    lin = office.at_work(shop)
+    office.prove(lin)
+    assert lin.post(url).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -164,7 +171,7 @@ def test_the_export_is_the_filtered_list_with_cells_that_are_safe(shop):
     link = people.link(shop, office.FIFTY)
     PaymentLink.objects.filter(pk=link.pk).update(reason="=HYPERLINK(1)")
     link.refresh_from_db()
-    attempt = people.attempt(payments.open_for_link(link, language="en"))
+    attempt = people.attempt(payments.open_for_link(link, Visit(language="en")))
     attempt.reference = "2026112122001412341234567890"
     attempt.save(update_fields=["reference"])
     office.learned(attempt, Report(attempt.public_id, Outcome.SUCCEEDED, office.FIFTY))

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from sleek.merchants.actions import Vouched
 from sleek.merchants.models import User
 from sleek.web.dashboard.forms.dress import dress
 
@@ -60,6 +61,28 @@ class SignUpForm(forms.Form):
                 validate_password(password, person)
             except ValidationError as error:
                 self.add_error("password", error)
+
+
+class JoinForm(forms.Form):
+    """For somebody whom a provider vouches for: their address, unless it was verified there."""
+
+    email = _email()
+    consent = forms.BooleanField(
+        error_messages={"required": _("Without your consent we may not keep an account for you.")},
+    )
+
+    def __init__(self, *args: Any, vouched: Vouched, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._verified = vouched.email if vouched.has_verified_email else ""
+        if self._verified:
+            del self.fields["email"]
+        else:
+            self.fields["email"].initial = vouched.email
+        dress(self)
+
+    @property
+    def email_address(self) -> str:
+        return (self._verified or str(self.cleaned_data["email"])).lower()
 
 
 class LogInForm(allauth.LoginForm):  # type: ignore[misc]

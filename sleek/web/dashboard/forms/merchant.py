@@ -100,6 +100,7 @@ class SetUpForm(forms.Form):
 
 
 class SettingsForm(SetUpForm):
+    accent_color = None  # type: ignore[assignment]  # the brands' own; so Django drops a field
     credit_code = forms.CharField(
         label=_("Unified social credit code"),
         max_length=24,  # people group the digits with spaces
@@ -120,20 +121,63 @@ class SettingsForm(SetUpForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
+    font = forms.ChoiceField(
+        label=_("Font of documents"),
+        choices=[("sans", _("Sans serif")), ("serif", _("Serif"))],
+        required=False,
+        initial="sans",
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+        help_text=_("For receipts and bills."),
+    )
+
     def clean_credit_code(self) -> str:
-        code = str(self.cleaned_data["credit_code"]).upper().replace(" ", "")
-        if code and not rules.is_credit_code(code):
+        text = str(self.cleaned_data["credit_code"])
+        try:
+            return rules.credit_code(text) if text else ""
+        except rules.Malformed:
             raise ValidationError(
                 _(
                     "This is not a valid unified social credit code. "
                     "Compare it with your business licence."
                 )
+            ) from None
+
+    def clean_tax_number(self) -> str:
+        text = str(self.cleaned_data["tax_number"])
+        try:
+            return rules.tax_number(self._country, text) if text else ""
+        except rules.NotATaxNumber as refusal:
+            words = {
+                "kinds": " / ".join(kind.name for kind in refusal.kinds),
+                "example": refusal.kinds[0].example,
+            }
+            said = _("This is not a valid %(kinds)s. It looks like %(example)s.")
+            raise ValidationError(said % words) from None
+
+    def clean_phone(self) -> str:
+        text = str(self.cleaned_data["phone"])
+        try:
+            return rules.phone(self._country, text) if text else ""
+        except rules.NotAPhone:
+            words = {"example": rules.phone_example(self._country)}
+            said = _(
+                "Nobody can be called by this number. It looks like %(example)s; a number of "
+                "another country begins with + and its code. Leave extensions out."
             )
-        return code
+            raise ValidationError(said % words) from None
+
+    def clean_font(self) -> str:
+        return str(self.cleaned_data["font"] or self.initial["font"])
+
+    @property
+    def _country(self) -> str:
+        """Cleaned before the fields that depend on it; empty when it was refused itself."""
+        return str(self.cleaned_data.get("country", ""))
 
 
 def initial_of(merchant: Merchant) -> dict[str, str]:
-    return {name: str(getattr(merchant, name)) for name in SettingsForm.base_fields}
+    shown = {name: str(getattr(merchant, name, "")) for name in SettingsForm.base_fields}
+    return shown | {"phone": rules.phone_shown(merchant.country, merchant.phone)}
 
 
 @cache

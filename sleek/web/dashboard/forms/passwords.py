@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from sleek.merchants import rules
-from sleek.merchants.models import User
+from sleek.merchants.models import TransactionPassword, User
 from sleek.merchants.rules import Need
 
 LACKS: dict[Need, Promise] = {
@@ -50,6 +51,20 @@ class Uncommon(password_validation.CommonPasswordValidator):
 
     def get_error_message(self) -> str:
         return str(_("This password is on the list of the most common ones. Choose another."))
+
+
+class Separate:
+    """Not the transaction password: whoever learns the one would know the other."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        kept = TransactionPassword.objects.filter(user=user).first() if user and user.pk else None
+        if kept and check_password(password, kept.password):
+            raise ValidationError(
+                gettext("This is your transaction password. Choose a different one."), code="same"
+            )
+
+    def get_help_text(self) -> str:
+        return gettext("Different from the transaction password.")
 
 
 def _lack(need: Need, password: str) -> str:

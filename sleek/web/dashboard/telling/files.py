@@ -3,38 +3,100 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sleek.core.money import Money
+from sleek.payments.models import Payment
+from sleek.reports.queries.links import LinkRow
 from sleek.reports.queries.payments import PaymentRow
 from sleek.reports.rules.cells import safe
+from sleek.web.dashboard.telling import personal, share
 from sleek.web.ui import words
 
 BYTE_ORDER_MARK = "\ufeff"  # or Excel reads Chinese as noise
 
 
-class _Line:
+class Line:
     """What csv.writer writes to: it hands the line back instead of keeping it."""
 
     def write(self, line: str) -> str:
         return line
 
 
-def payments(rows: Iterable[PaymentRow], *, zone: ZoneInfo, language: str) -> Iterator[str]:
-    """Line by line. It is read after the request has ended, so language and zone are its own."""
-    writer = csv.writer(_Line())
+def payments(
+    rows: Iterable[PaymentRow], *, zone: ZoneInfo, language: str, rights: Collection[str]
+) -> Iterator[str]:
+    """Line by line. It is read after the request has ended, so language and zone are its own.
+
+    Personal data is masked as on the pages, by the reader's rights.
+    """
+    writer = csv.writer(Line())
     with translation.override(language):
         headings = writer.writerow(_headings(zone))
     yield BYTE_ORDER_MARK + headings
     for row in rows:
         with translation.override(language):
-            line = writer.writerow(_cells(row, zone))
+            line = writer.writerow([*_cells(row, zone), *_payer_cells(row.payment, rights)])
         yield line
+
+
+def links(rows: Iterable[LinkRow], *, zone: ZoneInfo, language: str) -> Iterator[str]:
+    """Like `payments`."""
+    writer = csv.writer(Line())
+    with translation.override(language):
+        headings = writer.writerow(_link_headings(zone))
+    yield BYTE_ORDER_MARK + headings
+    for row in rows:
+        with translation.override(language):
+            line = writer.writerow(_link_cells(row, zone))
+        yield line
+
+
+def _link_headings(zone: ZoneInfo) -> list[str]:
+    return [
+        _("Link"),
+        _("Created (%(zone)s)") % {"zone": zone.key},
+        _("Expires (%(zone)s)") % {"zone": zone.key},
+        _("Status"),
+        _("Reason"),
+        _("Amount"),
+        _("Currency"),
+        _("Tags"),
+        _("Brand"),
+        _("Views"),
+        _("Started"),
+        pgettext("column", "Paid"),
+        _("Collected"),
+        _("Refunded"),
+        _("Address"),
+    ]
+
+
+def _link_cells(row: LinkRow, zone: ZoneInfo) -> list[str]:
+    link = row.link
+    return [
+        link.public_id,
+        _moment(link.created_at, zone),
+        _moment(link.expires_at, zone),
+        words.status("paymentlink", row.state),
+        safe(link.reason),
+        f"{link.money.decimal:f}" if link.amount is not None else "",
+        link.currency,
+        safe(", ".join(link.tags)),
+        safe(link.brand.display_name),
+        str(row.figures.views),
+        str(row.figures.started),
+        str(row.figures.paid),
+        f"{row.collected.decimal:f}",
+        f"{row.refunded.decimal:f}",
+        share.address(link),
+    ]
 
 
 def _headings(zone: ZoneInfo) -> list[str]:
@@ -53,6 +115,12 @@ def _headings(zone: ZoneInfo) -> list[str]:
         _("Method"),
         _("Payer"),
         _("Channel's reference"),
+        _("Name"),
+        _("Company"),
+        _("E-mail address"),
+        _("Phone"),
+        _("PO number"),
+        _("Address"),
     ]
 
 
@@ -76,6 +144,20 @@ def _cells(row: PaymentRow, zone: ZoneInfo) -> list[str]:
         words.method(attempt.method) if attempt else "",
         safe(attempt.payer) if attempt else "",
         safe(attempt.reference) if attempt else "",
+    ]
+
+
+def _payer_cells(payment: Payment, rights: Collection[str]) -> list[str]:
+    payer = getattr(payment, "payer", None)
+    if payer is None:
+        return [""] * 6
+    return [
+        safe(personal.shown(payer.name, "name", rights)),
+        safe(payer.company),
+        safe(personal.shown(payer.email, "email", rights)),
+        safe(personal.shown(payer.phone, "phone", rights)),
+        safe(payer.po_number),
+        safe(personal.shown(payer.address, "address", rights)),
     ]
 
 

@@ -200,6 +200,7 @@ def _surplus_reason(surplus: str) -> str:
     reasons = {
         "duplicate": _("It was paid already. The money goes back by itself."),
         "late": _("It had expired. The money goes back by itself."),
+        "sold_out": _("What it was for is gone. The money goes back by itself."),
         "amount": _(
             "The amount is not what was asked. The money waits, frozen, for your decision."
         ),

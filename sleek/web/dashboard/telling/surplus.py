@@ -59,6 +59,8 @@ def _happened(attempt: Attempt, money: Money) -> str:
             text = _("The payer paid a second time: %(received)s.")
         case Surplus.LATE:
             text = _("%(received)s arrived after the payment had ended.")
+        case Surplus.SOLD_OUT:
+            text = _("%(received)s arrived when nothing was left of what it was for.")
         case Surplus.CURRENCY:
             text = _(
                 "%(received)s arrived, in another currency than the %(asked)s that were asked."

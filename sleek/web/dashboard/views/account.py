@@ -17,18 +17,23 @@ from sleek.core.errors import SleekError
 from sleek.merchants import actions as merchants
 from sleek.web.dashboard import documents, waiting
 from sleek.web.dashboard.forms.account import LogInForm, NewPasswordForm, ResetForm, SignUpForm
+from sleek.web.dashboard.identities import providers
 
 
+@providers.leads_there
 @rate_limit(action="signup")  # type: ignore[untyped-decorator]
 @sensitive_post_parameters("password")
 @never_cache
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("overview")
-    form = SignUpForm(request.POST or None)
+    # Whoever comes from an invitation need not type the invited address.
+    initial = {"email": request.GET.get("email", "")[:254]}
+    form = SignUpForm(request.POST or None, initial=initial)
     if form.is_valid() and _signed_up(request, form):
         return redirect("account-waiting")
-    return render(request, "dashboard/account/sign_up.html", {"form": form})
+    words = {"form": form, "providers": providers.offered()}
+    return render(request, "dashboard/account/sign_up.html", words)
 
 
 def _signed_up(request: HttpRequest, form: SignUpForm) -> bool:
@@ -53,8 +58,12 @@ def _signed_up(request: HttpRequest, form: SignUpForm) -> bool:
     return True
 
 
-log_in = allauth.LoginView.as_view(
-    form_class=LogInForm, template_name="dashboard/account/log_in.html"
+log_in = providers.leads_there(
+    allauth.LoginView.as_view(
+        form_class=LogInForm,
+        template_name="dashboard/account/log_in.html",
+        extra_context={"providers": providers.offered},
+    )
 )
 log_out = allauth.LogoutView.as_view(template_name="dashboard/account/log_out.html")
 inactive = TemplateView.as_view(template_name="dashboard/account/inactive.html")

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST
 
 from sleek.merchants import actions as merchants
 from sleek.merchants import queries
-from sleek.merchants.models import User
+from sleek.merchants.models import Provider, User
 from sleek.merchants.rules import ActivationState
 from sleek.web.dashboard import access, waiting
 from sleek.web.dashboard.forms.account import ActivationForm
+from sleek.web.dashboard.identities import arrivals
 
 
 @never_cache
@@ -30,7 +31,11 @@ def wait(request: HttpRequest) -> HttpResponse:
     email = waiting.email(request)
     if not email:
         return redirect("account_login")
-    words = {"email": email, "cool_down_s": waiting.COOL_DOWN_S}
+    words = {
+        "email": email,
+        "cool_down_s": waiting.COOL_DOWN_S,
+        "again": "identity-join" if arrivals.of(request) else "account_signup",
+    }
     return render(request, "dashboard/account/waiting.html", words)
 
 
@@ -66,7 +71,10 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
 
 @access.person
 def activated(request: access.PersonRequest) -> HttpResponse:
-    words = {"has_password": request.user.has_usable_password()}
+    words = {
+        "can_come_back": queries.can_log_in(request.user),
+        "invitations": queries.invitations_to(request.user),
+    }
     return render(request, "dashboard/account/activated.html", words)
 
 
@@ -90,14 +98,24 @@ def _ask(
     words = {
         "email": user.email,
         "knows_password": knows_password,
+        "waits_for": _waits_for(user),
         "form": form,
         "signed_in_as": request.user.email if request.user.is_authenticated else "",
     }
     return render(request, "dashboard/account/activate.html", words)
 
 
+def _waits_for(user: User) -> str:
+    """The provider with which an account without a password was made, in another browser."""
+    if user.has_usable_password():
+        return ""
+    labels = [str(Provider(each.provider).label) for each in queries.identities_of(user)]
+    return next(iter(labels), "")
+
+
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
     waiting.end(request)
+    arrivals.end(request)
     if request.user.is_authenticated and request.user.pk != user.pk:
         request.session.flush()
     response: HttpResponse = perform_login(

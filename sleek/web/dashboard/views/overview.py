@@ -1,9 +1,9 @@
-"""The first page: what came in today, this week and this month, and where the money stands."""
+"""The first page: what came in, what waits for somebody, and where the money stands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,40 +12,40 @@ from django.views.decorators.http import require_GET
 from sleek.core import clock
 from sleek.core.money import Money
 from sleek.links.models import PaymentLink
+from sleek.links.rules import LinkStatus
 from sleek.merchants.models import Merchant
 from sleek.merchants.rules import Right
 from sleek.payments.models import Payment
-from sleek.reports.queries import collected, payments, wallet
-from sleek.reports.queries.collected import Collected, Figure
+from sleek.reports.queries import payments, wallet
+from sleek.reports.queries.figures import collected, estimates, outstanding
+from sleek.reports.queries.figures.collected import Collected
+from sleek.reports.queries.needs import needs
+from sleek.reports.queries.wallet import Wallet
 from sleek.reports.rules import periods
+from sleek.reports.rules.periods import Unit
 from sleek.web.dashboard import access
-from sleek.web.dashboard.telling import bars
+from sleek.web.dashboard.telling import charts
 
+SHOWN = {Unit.DAY: 30, Unit.WEEK: 12, Unit.MONTH: 12}  # bars
 WEEKS = 4  # whose same weekday is the day's measure
-BAR_DAYS = 30
-WINDOW_DAYS = 35  # holds the bars, the month so far and the weeks compared with
+HOURS_OVER = timedelta(weeks=12)  # at most, for what is shown by the hour of day
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Today, this week or this month: one figure per currency, the default one first."""
+class Choice:
+    """What the address asks for: the unit of time, and one of the merchant's currencies."""
 
-    key: str
-    first: date
-    figures: list[Figure]
-
-    @property
-    def main(self) -> Figure:
-        return self.figures[0]
+    unit: Unit
+    currency: str
 
 
-@access.member
+@access.allowed(Right.READ)
 @require_GET
 def show(request: access.MemberRequest) -> HttpResponse:
     return render(request, "dashboard/overview/show.html", _context(request))
 
 
-@access.member
+@access.allowed(Right.READ)
 @require_GET
 def live(request: access.MemberRequest) -> HttpResponse:
     """The page's figures again, or 204 when nothing moved since: then the page stands still."""
@@ -63,49 +63,67 @@ def _context(request: access.MemberRequest) -> dict[str, object]:
     merchant = request.merchant
     # Read first: what arrives while the rest is read is told again, rather than missed.
     version = wallet.version(merchant)
-    today = _today(merchant)
-    days = periods.last_days(today, WINDOW_DAYS)
-    figures = collected.collected(merchant, days)
-    told = _periods(figures, today, merchant.default_currency)
+    wallets = wallet.wallets(merchant)
     latest = payments.latest_received(access.own(request, Payment.objects.all()))
+    links = access.own(request, PaymentLink.objects.filter(status=LinkStatus.ACTIVE))
     return {
         "version": version,
-        "today": today,
-        "periods": told,
-        "others": _others(told),
-        "usual": _usual(figures, today, merchant),
-        "chart": bars.draw(figures, days[-BAR_DAYS:], merchant.default_currency),
+        "today": _today(merchant),
+        "wallets": wallets if access.may(request, Right.READ_BALANCES) else [],
         "latest": latest,
         "newest": latest[0].payment.public_id if latest else "",
-        "wallets": wallet.wallets(merchant),
-        "has_links": access.own(request, PaymentLink.objects.all()).exists(),
+        "newest_link": links.order_by("-created_at").first(),
+        "needs": needs(merchant),
         "may_create": access.may(request, Right.ASK_FOR_MONEY),
+        **_figures(merchant, _choice(request, wallets), wallets),
     }
 
 
-def _periods(figures: Collected, today: date, default: str) -> list[Period]:
-    starts = {
-        "today": today,
-        "week": periods.start_of_week(today),
-        "month": periods.start_of_month(today),
+def _choice(request: access.MemberRequest, wallets: list[Wallet]) -> Choice:
+    """Whatever else an address asks for is the day, in the default currency."""
+    unit, currency = request.GET.get("by", ""), request.GET.get("currency", "")
+    known = [each.currency for each in wallets]
+    return Choice(
+        unit=Unit(unit) if unit in [*Unit] else Unit.DAY,
+        currency=currency if currency in known else known[0],
+    )
+
+
+def _figures(merchant: Merchant, choice: Choice, wallets: list[Wallet]) -> dict[str, object]:
+    unit, today = choice.unit, _today(merchant)
+    firsts = periods.last_ones(today, unit, SHOWN[unit])
+    edges = periods.boundaries(firsts, unit, merchant.zone)
+    found = collected.collected(merchant, choice.currency, firsts, unit)
+    hours_from = max(edges[0], periods.start_of(today, merchant.zone) - HOURS_OVER)
+    hours = collected.by_hour(merchant, choice.currency, hours_from, edges[-1])
+    currencies = [each.currency for each in wallets]
+    totals = collected.in_each(merchant, currencies, edges[-2], edges[-1])
+    return {
+        "choice": choice,
+        "units": [*Unit],
+        "currencies": currencies,
+        "now": found.on(firsts[-1]),
+        "before": _before(found, unit, today, merchant),
+        "estimate": estimates.together(
+            [figure.total for figure in totals.values()], merchant.default_currency
+        ),
+        "whole": found.whole,
+        "since": firsts[0],
+        "hours_since": periods.day_of(hours_from, merchant.zone),
+        "owed": outstanding.outstanding(merchant, choice.currency),
+        "over_time": charts.over_time(found, unit),
+        "by_way": charts.by_way(found),
+        "by_hour": charts.by_hour(hours, choice.currency),
     }
-    currencies = figures.currencies(first=default)
-    return [
-        Period(key, first, [figures.between(first, today, currency) for currency in currencies])
-        for key, first in starts.items()
-    ]
 
 
-def _others(told: list[Period]) -> list[tuple[Figure, ...]]:
-    """The other currencies, one row each across the periods, as far as there was anything."""
-    rows = zip(*(period.figures[1:] for period in told), strict=True)
-    return [row for row in rows if any(figure.count for figure in row)]
-
-
-def _usual(figures: Collected, today: date, merchant: Merchant) -> Money | None:
+def _before(found: Collected, unit: Unit, today: date, merchant: Merchant) -> Money | None:
+    """What to measure the present by: the same weekday's average, or the week or month before."""
     born = periods.day_of(merchant.created_at, merchant.zone)
-    days = periods.same_weekdays_before(today, WEEKS, not_before=born)
-    return figures.usual(days, merchant.default_currency)
+    if unit == Unit.DAY:
+        return found.usual(periods.same_weekdays_before(today, WEEKS, not_before=born))
+    last = found.firsts[-2]
+    return found.on(last).total if born < periods.after(last, unit) else None
 
 
 def _arrived(context: dict[str, object], newest: str) -> list[payments.PaymentRow]:

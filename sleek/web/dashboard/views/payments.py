@@ -31,7 +31,7 @@ from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
 
-@access.member
+@access.allowed(Right.READ)
 @require_GET
 def index(request: access.MemberRequest) -> HttpResponse:
     filters = _filters(request)
@@ -49,23 +49,28 @@ def index(request: access.MemberRequest) -> HttpResponse:
     return render(request, "dashboard/payments/index.html", context)
 
 
-@access.member
+@access.allowed(Right.EXPORT)
 @require_GET
 def export(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered list as a file, all pages of it."""
     rows = reports.export(_found(request, _filters(request)))
     today = timezone.localdate().isoformat()
     return StreamingHttpResponse(
-        files.payments(rows, zone=request.merchant.zone, language=get_language() or ""),
+        files.payments(
+            rows,
+            zone=request.merchant.zone,
+            language=get_language() or "",
+            rights=request.rights,
+        ),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="payments-{today}.csv"'},
     )
 
 
-@access.member
+@access.allowed(Right.READ)
 @require_GET
 def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
-    payment = access.get(request, Payment.objects.select_related("link"), public_id)
+    payment = access.get(request, Payment.objects.select_related("link", "payer"), public_id)
     known = history.of(payment)
     extras = surplus.extras(known)
     context = {
@@ -83,6 +88,7 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     return render(request, "dashboard/payments/show.html", context)
 
 
+@access.sensitive
 @access.allowed(Right.GIVE_MONEY_BACK)
 @require_POST
 def return_surplus(request: access.MemberRequest, public_id: str, attempt_id: str) -> HttpResponse:

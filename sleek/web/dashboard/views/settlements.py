@@ -22,7 +22,7 @@ from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
 
-@access.member
+@access.allowed(Right.READ_BALANCES)
 @require_GET
 def index(request: access.MemberRequest) -> HttpResponse:
     place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
@@ -31,7 +31,7 @@ def index(request: access.MemberRequest) -> HttpResponse:
     return render(request, "dashboard/wallet/settlements.html", context)
 
 
-@access.member
+@access.allowed(Right.READ_BALANCES)
 @require_GET
 def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     known = Settlement.objects.select_related("created_by")

@@ -16,18 +16,20 @@ from sleek.web.dashboard.forms.merchant import SetUpForm, initial_of
 
 @access.person
 def create(request: access.PersonRequest) -> HttpResponse:
-    if queries.membership_of(request.user):
+    if queries.owns_a_workspace(request.user):
         return redirect("overview")
     form = SetUpForm(request.POST or None, initial=_initial())
     if form.is_valid():
         try:
-            merchants.create_merchant(
+            merchant = merchants.create_merchant(
                 request.user, form.profile(), address=waiting.client_address(request)
             )
+            access.work_at(request, merchant.public_id)
             return redirect("overview")
         except SleekError as refusal:
             form.add_error(None, refusal.message)
-    return render(request, "dashboard/setup/create.html", {"form": form})
+    words = {"form": form, "invitations": queries.invitations_to(request.user)}
+    return render(request, "dashboard/setup/create.html", words)
 
 
 def _initial() -> dict[str, str]:

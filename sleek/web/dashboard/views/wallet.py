@@ -55,7 +55,7 @@ class Card:
         ]
 
 
-@access.member
+@access.allowed(Right.READ_BALANCES)
 @require_GET
 def index(request: access.MemberRequest) -> HttpResponse:
     merchant = request.merchant
@@ -77,7 +77,7 @@ def index(request: access.MemberRequest) -> HttpResponse:
     return render(request, "dashboard/wallet/index.html", context)
 
 
-@access.member
+@access.allowed(Right.READ_BALANCES)
 @require_GET
 def journal(request: access.MemberRequest) -> HttpResponse:
     place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
@@ -86,7 +86,7 @@ def journal(request: access.MemberRequest) -> HttpResponse:
     return render(request, "dashboard/wallet/journal.html", context)
 
 
-@access.member
+@access.allowed(Right.READ_BALANCES)
 @require_GET
 def account(request: access.MemberRequest, currency: str, code: str) -> HttpResponse:
     """The statement of one account: every posting with the balance after it."""

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_percent
 from django import template
 from django.conf import settings
 from django.db.models import Model
@@ -24,17 +24,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
-from sleek.core.money import Money, exponent
+from sleek.core import amounts
+from sleek.core.amounts import NO_BREAK
+from sleek.core.money import Money
 from sleek.web.ui import words
 
 register = template.Library()
 
-MINUS = "\N{MINUS SIGN}"
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 # Word, shape and colour: the word stands in `words`, these are the other two.
 STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "active": ("open", "circle-dot"),
+    "archived": ("", "archive"),
     "canceled": ("", "ban"),
     "expired": ("", "clock-off"),
     "failed": ("bad", "circle-x"),
@@ -44,12 +45,15 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "paused": ("", "player-pause"),
     "pending": ("wait", "clock"),
     "processing": ("wait", "loader-2"),
+    "queued": ("wait", "clock"),
     "refunded": ("", "arrow-back-up"),
     "refunding": ("wait", "arrow-back-up"),
     "requires_action": ("wait", "hand-finger"),
+    "sent": ("good", "circle-check"),
     "started": ("wait", "player-play"),
     "succeeded": ("good", "circle-check"),
     "unknown": ("wait", "help-circle"),
+    "used_up": ("good", "circle-check"),
 }
 NEUTRAL_LOOK = ("", "circle")
 
@@ -73,16 +77,19 @@ def money(value: Money) -> SafeString:
 @register.filter
 def plain_money(value: Money) -> str:
     """`1,234.50 USD` as text alone: for titles, attributes, mails and files."""
-    return f"{amount(value)}{NO_BREAK}{value.currency}"
+    return amounts.plain_money(value)
 
 
 @register.filter
 def amount(value: Money) -> str:
     """`1,234.50`, where the currency stands elsewhere."""
-    digits = "0" * exponent(value.currency)
-    pattern = f"#,##0.{digits}" if digits else "#,##0"
-    text = format_decimal(abs(value.decimal), format=pattern, locale=_locale())
-    return f"{MINUS}{text}" if value.minor < 0 else text
+    return amounts.amount(value)
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """`98.5%`; nothing where there is nothing to say."""
+    return "" if value is None else format_percent(value, format="#,##0.#%", locale=_locale())
 
 
 @register.filter
@@ -108,6 +115,12 @@ def day(value: date | datetime | None) -> SafeString:
 def plain_day(value: date) -> str:
     """The day as text alone."""
     return _day(value)
+
+
+@register.filter
+def month(value: date) -> str:
+    """The month with its year as text alone."""
+    return format_skeleton("yMMM", value, locale=_locale())
 
 
 @register.filter
@@ -142,19 +155,18 @@ def method(key: str) -> str:
 
 @register.inclusion_tag("ui/components/nav_entry.html", takes_context=True)
 def nav_entry(context: Context, url_name: str, icon: str, word: str) -> dict[str, object]:
-    """One entry of the sidebar, current on every page of its noun (`link-create`: `link-index`)."""
+    """One entry of the sidebar, current on every page below its address."""
     try:
         url = reverse(url_name)
     except NoReverseMatch:
         return {}
-    match = getattr(context.get("request"), "resolver_match", None)
-    here = (getattr(match, "url_name", None) or "").partition("-")[0]
+    here = getattr(context.get("request"), "path", "")
     return {
         "url": url,
         "url_name": url_name,
         "icon": icon,
         "word": word,
-        "is_current": here == url_name.partition("-")[0],
+        "is_current": f"{here}/".startswith(f"{url}/"),
     }
 
 
@@ -179,8 +191,10 @@ def _locale() -> str:
 def _day(value: date) -> str:
     """The year only when it is not this one."""
     this_year = value.year == timezone.localdate().year
-    patterns = {"zh": ("M月d日", "y年M月d日")}
-    short, full = patterns.get(_locale()[:2], ("d MMM", "d MMM y"))
+    patterns = {"zh": ("M月d日", "y年M月d日"), "en": ("d MMM", "d MMM y")}
+    if _locale()[:2] not in patterns:
+        return format_skeleton("MMMd" if this_year else "yMMMd", value, locale=_locale())
+    short, full = patterns[_locale()[:2]]
     return format_date(value, short if this_year else full, locale=_locale())
 
 

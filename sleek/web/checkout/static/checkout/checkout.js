@@ -1,13 +1,23 @@
-// Two comforts: a form is sent once, and the page follows its payment. Everything works without this file.
+// Comforts: a form is sent once, what is wrong is said while typing, totals follow the choice, and the page follows
+// its payment. Everything works without this file.
 "use strict";
 
-for (const form of document.querySelectorAll("form[data-once]")) once(form);
+const all = (selector, within = document) => within.querySelectorAll(selector);
+
+function prepare(within) {
+  for (const form of all("form[data-once]", within)) {
+    once(form);
+    watch(form);
+  }
+  hours(within);
+  onward(within.querySelector("[data-onward]"));
+}
 
 function once(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
-    const button = form.querySelector("button");
+    const button = form.querySelector(".button");
     button.setAttribute("aria-busy", "true");
     button.dataset.idle = button.textContent;
     button.textContent = button.dataset.busy;
@@ -18,7 +28,7 @@ function once(form) {
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) {
-    const button = form.querySelector("button");
+    const button = form.querySelector(".button");
     delete form.dataset.sent;
     button.removeAttribute("aria-busy");
     button.textContent = button.dataset.idle;
@@ -27,14 +37,116 @@ addEventListener("pageshow", (event) => {
 
 // Hours are written in the payee's zone; here the payer's own is known.
 function hours(part) {
-  for (const time of part.querySelectorAll("time[data-hour]"))
+  for (const time of all("time[data-hour]", part))
     time.textContent = new Date(time.dateTime).toLocaleTimeString(document.documentElement.lang, {
       hour: "2-digit",
       minute: "2-digit",
     });
 }
 
-hours(document);
+// A field says what is wrong with it once it is left, and that it is right as soon as it is.
+function watch(form) {
+  const fields = [...all("[data-missing]", form)];
+  form.noValidate = true;
+  for (const field of fields) {
+    const error = document.getElementById(field.id + "-error") || document.getElementById(field.id + "_error") ||
+      document.getElementById("terms-error");
+    if (!error) continue;
+    field.setAttribute("aria-describedby", (field.getAttribute("aria-describedby") || error.id));
+    const look = () => {
+      const text = trouble(field);
+      error.textContent = text;
+      text ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
+      return text;
+    };
+    field.look = look;
+    field.addEventListener("change", look);
+    field.addEventListener("input", () => field.hasAttribute("aria-invalid") && look());
+  }
+  // In the capture phase: before the form counts as sent.
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.formNoValidate) return;
+    const wrong = fields.filter((field) => field.look && field.look());
+    if (!wrong.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wrong[0].focus();
+  }, true);
+}
+
+function trouble(field) {
+  const state = field.validity;
+  if (state.valueMissing) return field.dataset.missing;
+  const minor = chosen(field);
+  if (minor > field.dataset.high * (field.dataset.price || 1)) return field.dataset.above;
+  if (minor && minor < field.dataset.low) return field.dataset.below;
+  return state.valid ? "" : field.dataset.wrong || field.dataset.missing;
+}
+
+// What an amount or a quantity comes to in minor units; 0 where only the server can tell.
+function chosen(field) {
+  const typed = field.value.replace(/\s/g, "");
+  if ("quantity" in field.dataset) return /^\d{1,6}$/.test(typed) ? typed * field.dataset.price : 0;
+  if (!("amount" in field.dataset) || !/^\d+(?:[.,]\d{0,2})?$/.test(typed)) return 0;
+  return Math.round(typed.replace(",", ".") * 10 ** field.form.dataset.digits);
+}
+
+// What is to be paid follows the choice. The server has the last word, and only the server.
+function total() {
+  const place = document.querySelector("[data-total]");
+  const amount = document.querySelector("[data-amount]"), quantity = document.querySelector("[data-quantity]");
+  if (!place || !(amount || quantity)) return;
+  const { digits, decimal, group, currency } = document.querySelector("form.methods").dataset;
+  const button = document.querySelector("form.methods > .button");
+
+  const written = (minor, places = +digits) => {
+    const [whole, part] = (minor / 10 ** places).toFixed(places).split(".");
+    return whole.replace(/\B(?=(\d{3})+$)/g, group) + (part ? decimal + part : "");
+  };
+  const field = amount || quantity;
+  const show = () => {
+    const minor = chosen(field);
+    if (!minor || trouble(field)) return;
+    const text = written(minor) + "\u00a0" + currency;
+    place.textContent = text;
+    button.textContent = button.dataset.pay.replace("%s", text);
+    const shown = document.querySelector("[name=shown]");
+    if (shown) shown.value = minor;
+    const estimate = document.querySelector("[data-estimate]");
+    if (!estimate) return;
+    const { per, sample, places } = estimate.dataset;
+    estimate.hidden = false;
+    estimate.querySelector("span").textContent =
+      written(Math.round((minor * per) / sample), +places) + "\u00a0" + estimate.dataset.currency;
+  };
+  field.addEventListener("input", show);
+  for (const step of all("[name=step]"))
+    step.addEventListener("click", (event) => {
+      event.preventDefault();
+      const now = (parseInt(quantity.value, 10) || 1) + (step.value === "more" ? 1 : -1);
+      quantity.value = Math.min(Math.max(now, 1), quantity.dataset.high);
+      if (quantity.look) quantity.look();
+      show();
+    });
+}
+
+// After paying, on to the payee's own site, unless the payer would rather stay.
+const ONWARD_MS = 5000;
+let leaving = 0;
+
+function onward(place) {
+  if (!place || leaving) return;
+  const note = place.querySelector("p");
+  note.hidden = false;
+  leaving = setTimeout(() => location.assign(place.querySelector("a").href), ONWARD_MS);
+  note.querySelector("button").addEventListener("click", () => {
+    clearTimeout(leaving);
+    note.hidden = true;
+  });
+}
+
+prepare(document);
+total();
 
 const live = document.getElementById("live");
 const FIRST_MS = 2000, SLOWEST_MS = 15000, PATIENCE_MS = 3600000;
@@ -80,8 +192,7 @@ function show(text) {
   if (live.querySelector("form[data-sent]")) return;
   const had = live.contains(document.activeElement);
   live.innerHTML = text;
-  hours(live);
-  for (const form of live.querySelectorAll("form[data-once]")) once(form);
+  prepare(live);
   const heading = live.querySelector("h2");
   document.getElementById("spoken").textContent = heading ? heading.textContent : "";
   if (had && heading) {

@@ -26,7 +26,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "j") moveRow(1);
   else if (event.key === "k") moveRow(-1);
   else {
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    // The page's own field stands after the one in the bar above, and goes before it.
+    const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].at(-1);
     if (!target) return;
     event.preventDefault();
     if (target.matches("input, textarea, select")) target.focus();

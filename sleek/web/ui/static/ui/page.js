@@ -75,6 +75,22 @@ document.addEventListener("htmx:afterSettle", (event) => offerCopying(event.targ
 offerCopying(document);
 dismissToasts();
 
+// On a phone the settings' tabs are one long row: the current one is brought into sight.
+document
+  .querySelector(".area-tab[aria-current]")
+  ?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A form says for which workspace its page was made: another tab may have switched meanwhile.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const workspace = document.querySelector("[data-workspace]")?.dataset.workspace;
+  if (!workspace || form.method !== "post" || form.matches("[data-any-workspace]")) return;
+  if (form.elements.workspace) return;
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "workspace", value: workspace });
+  form.append(field);
+});
+
 // A form that acts is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

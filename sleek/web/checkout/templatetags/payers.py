@@ -1,0 +1,63 @@
+"""The languages that payers are offered, each by its own name, and how numbers are written in them,
+for the script that writes totals as the server does.
+"""
+
+from __future__ import annotations
+
+from babel.numbers import get_decimal_symbol, get_group_symbol
+from django import forms, template
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info, to_locale
+
+from sleek.core.money import exponent
+
+register = template.Library()
+
+
+@register.simple_tag
+def payer_languages() -> list[tuple[str, str]]:
+    return [(code, get_language_info(code)["name_local"]) for code in settings.PAYER_LANGUAGES]
+
+
+@register.filter
+def html_language(code: str) -> str:
+    """ "zh-Hans" for zh-hans."""
+    return to_locale(code).replace("_", "-")
+
+
+@register.filter
+def own_name(code: str) -> str:
+    return str(get_language_info(code)["name_local"])
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The field's input. Django draws each by a template of its own, which takes as long as the
+    rest of the page.
+    """
+    widget, value = field.field.widget, field.value() or ""
+    given = field.build_widget_attrs({"id": field.auto_id}, widget)
+    attributes = flatatt(widget.build_attrs(widget.attrs, given))
+    if isinstance(widget, forms.Textarea):
+        return format_html(
+            '<textarea name="{}"{}>\n{}</textarea>', field.html_name, attributes, value
+        )
+    kind = widget.input_type
+    drawing = '<input type="{}" name="{}" value="{}"{}>'
+    return format_html(drawing, kind, field.html_name, value, attributes)
+
+
+@register.filter
+def digits(currency: str) -> int:
+    return exponent(currency)
+
+
+@register.simple_tag
+def number_signs() -> SafeString:
+    locale = to_locale(get_language() or "en")
+    group, decimal = get_group_symbol(locale), get_decimal_symbol(locale)
+    return format_html('data-group="{}" data-decimal="{}"', group, decimal)

@@ -1,0 +1,1 @@
+"""The forms of payment links, with every mistake explained at its field."""

@@ -1,0 +1,88 @@
+"""What the acts of a merchant's audit log are called, and the things they are about."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+ACTS: dict[str, Promise] = {
+    "merchant.created": _("Set up the business"),
+    "merchant.updated": _("Changed the settings"),
+    "merchant.bank_details_changed": _("Changed the bank details"),
+    "merchant.signing_secret_renewed": _("Renewed the secret that signs redirects"),
+    "terms.written": _("Wrote a new version of the terms"),
+    "brand.created": _("Created a brand"),
+    "brand.updated": _("Changed a brand"),
+    "brand.archived": _("Archived a brand"),
+    "brand.made_default": _("Made a brand the default"),
+    "link.created": _("Created a payment link"),
+    "link.customised": _("Changed how a payment link looks"),
+    "link.paused": _("Paused a payment link"),
+    "link.resumed": _("Resumed a payment link"),
+    "link.archived": _("Archived a payment link"),
+    "link.plea_answered": _("Answered a payer who asked for a new link"),
+    "sticker.created": _("Made a QR sticker"),
+    "sticker.revoked": _("Revoked a QR sticker"),
+    "refund.promised": _("Gave money back"),
+    "settlement.recorded": _("Recorded an arrival at the bank"),
+    "alert.set": _("Set a balance alert"),
+    "alert.changed": _("Changed a balance alert"),
+    "alert.removed": _("Removed a balance alert"),
+    "gateway.added": _("Added a phone or chat room"),
+    "gateway.removed": _("Removed a phone or chat room"),
+    "invitation.sent": _("Invited somebody"),
+    "invitation.resent": _("Sent an invitation again"),
+    "invitation.withdrawn": _("Withdrew an invitation"),
+    "member.joined": _("Joined the team"),
+    "member.role_changed": _("Changed somebody's role"),
+    "member.removed": _("Removed somebody from the team"),
+    "member.left": _("Left the team"),
+}
+
+FIELDS: dict[str, Promise] = {
+    "name": _("Name"),
+    "legal_name": _("Legal name"),
+    "credit_code": _("Unified social credit code"),
+    "tax_number": _("Tax number"),
+    "address": _("Address"),
+    "phone": _("Phone"),
+    "country": _("Country or region"),
+    "default_currency": _("Default currency"),
+    "time_zone": _("Time zone"),
+    "language": _("Language"),
+    "font": _("Font of documents"),
+    "bank_holder": _("Account holder"),
+    "bank_name": _("Bank"),
+    "bank_account": _("Account number or IBAN"),
+    "bank_code": _("Bank code"),
+    "accent_color": _("Brand colour"),
+    "thank_you": _("Thank-you message"),
+    "redirect_url": _("Redirect after payment"),
+    "logo": _("Logo"),
+    "role": _("Role"),
+    "invitation": _("Invitation"),
+    "channel": _("Channel"),
+    "reason": _("Reason"),
+    "refund": _("Refund"),
+    "attempt": _("Try"),
+    "amount": _("Amount"),
+    "currency": _("Currency"),
+    "sticker": _("Sticker"),
+    "label": pgettext_lazy("sticker", "Label"),
+    "plea": _("Payer's request"),
+    "version": _("Version"),
+    "direction": _("Direction"),
+    "threshold": _("Threshold"),
+    "rearm": _("Tells again after"),
+    "medium": _("Way"),
+    "service": _("Service"),
+    "text_hash": _("Hash of the text"),
+}
+
+VALUES: dict[str, Promise] = {
+    "below": _("falls below"),
+    "above": _("rises above"),
+    "sms": _("Text message"),
+    "im": _("Chat room"),
+}

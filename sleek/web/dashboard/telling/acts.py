@@ -1,0 +1,204 @@
+"""The audit log in words: what somebody did, to what, and what it was before.
+
+An act that is missing here is shown by its own name; a test compares this list with docs/events.md.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import gettext as _
+
+from sleek.audit.actions import SYSTEM
+from sleek.audit.models import Record
+from sleek.core.money import InvalidAmount, Money
+from sleek.merchants.models import Invitation, Merchant, Role, User
+from sleek.reports.rules.cells import safe
+from sleek.web.dashboard.forms.merchant import countries
+from sleek.web.dashboard.telling.act_words import ACTS, FIELDS, VALUES
+from sleek.web.dashboard.telling.files import BYTE_ORDER_MARK, Line
+from sleek.web.ui import words
+from sleek.web.ui.templatetags.sleek_ui import plain_money
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that the act was about; `before` only where it changed."""
+
+    name: str
+    value: str
+    before: str | None = None
+
+    def __str__(self) -> str:
+        told = self.value if self.before is None else f"{self.before or '—'} → {self.value or '—'}"
+        return f"{self.name}: {told}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One record of the log, told."""
+
+    at: datetime
+    sequence: int
+    who: str
+    what: str
+    action: str
+    subject: str
+    url: str
+    address: str
+    details: list[Detail]
+
+
+def tell(merchant: Merchant, records: list[Record]) -> list[Act]:
+    names = _Names(merchant, records)
+    return [
+        Act(
+            at=record.created_at,
+            sequence=record.sequence,
+            who=names.person(record.actor),
+            what=_what(record.action),
+            action=record.action,
+            subject=record.subject,
+            url=_url(record.subject),
+            address=record.address or "",
+            details=[*names.details(record)],
+        )
+        for record in records
+    ]
+
+
+def choices(actions: list[str]) -> list[tuple[str, str]]:
+    """For the filter, in the order of their words."""
+    return sorted(((action, _what(action)) for action in actions), key=lambda pair: pair[1])
+
+
+def file(merchant: Merchant, chunks: Iterable[list[Record]], *, language: str) -> Iterator[str]:
+    """Line by line. It is read after the request has ended, so language and zone are its own."""
+    writer, zone = csv.writer(Line()), merchant.zone
+    with translation.override(language):
+        headings = writer.writerow(
+            [
+                _("Number"),
+                _("Time (%(zone)s)") % {"zone": zone.key},
+                _("Person"),
+                _("What happened"),
+                _("About"),
+                _("Details"),
+                _("Address"),
+                _("Hash"),
+            ]
+        )
+    yield BYTE_ORDER_MARK + headings
+    for records in chunks:
+        with translation.override(language):
+            told = tell(merchant, records)
+            lines = [
+                writer.writerow(
+                    [
+                        act.sequence,
+                        f"{act.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+                        safe(act.who),
+                        safe(act.what),
+                        act.subject,
+                        safe("; ".join(map(str, act.details))),
+                        act.address,
+                        record.hash,
+                    ]
+                )
+                for act, record in zip(told, records, strict=True)
+            ]
+        yield from lines
+
+
+class _Names:
+    """What the ids in some records stand for, looked up together."""
+
+    def __init__(self, merchant: Merchant, records: list[Record]) -> None:
+        ids = {record.actor for record in records}
+        ids |= {str(record.data["user"]) for record in records if "user" in record.data}
+        self.people = {user.public_id: user for user in User.objects.filter(public_id__in=ids)}
+        subjects = {record.subject for record in records if record.subject.startswith("ivt_")}
+        invited = Invitation.objects.filter(merchant=merchant, public_id__in=subjects)
+        self.invited = {invitation.public_id: invitation.email for invitation in invited}
+
+    def person(self, public_id: str) -> str:
+        if public_id == SYSTEM:
+            return _("Sleek itself")
+        user = self.people.get(public_id)
+        return str(user) if user else public_id
+
+    def details(self, record: Record) -> Iterator[Detail]:
+        if record.subject in self.invited:
+            yield Detail(_("Invited"), self.invited[record.subject])
+        data = dict(record.data)
+        if money := _money(data):
+            data = {name: v for name, v in data.items() if name not in ("amount", "currency")}
+            yield Detail(_("Amount"), money)
+        user = data.pop("user", record.actor)
+        if user != record.actor:
+            yield Detail(_("Person"), self.person(str(user)))
+        currency = str(record.data.get("currency", ""))
+        for name, value in data.items():
+            if name in _LEVELS and isinstance(value, int) and currency:
+                yield Detail(_field(name), plain_money(Money(value, currency)))
+            elif value is None:
+                continue
+            elif isinstance(value, list) and len(value) == 2:
+                yield Detail(_field(name), _value(name, value[1]), _value(name, value[0]))
+            else:
+                yield Detail(_field(name), _value(name, value))
+
+
+def _what(action: str) -> str:
+    return str(ACTS.get(action, action))
+
+
+def _field(name: str) -> str:
+    return str(FIELDS.get(name, name))
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    match name:
+        case "role":
+            return str(Role(value).label) if value in Role.values else str(value)
+        case "channel":
+            return words.channel(str(value))
+        case "country":
+            return dict(countries(to_locale(get_language() or "en"))).get(str(value), str(value))
+        case "language":
+            return str(dict(settings.LANGUAGES).get(str(value), value))
+        case "direction" | "medium":
+            return str(VALUES.get(str(value), value))
+    return str(_YES[value]) if isinstance(value, bool) else "" if value is None else str(value)
+
+
+_LEVELS = ("threshold", "rearm")  # amounts in the record's currency
+_YES: dict[bool, Promise] = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
+
+
+def _money(data: dict[str, object]) -> str:
+    amount, currency = data.get("amount"), data.get("currency")
+    if not isinstance(amount, int) or not isinstance(currency, str):
+        return ""
+    try:
+        return plain_money(Money(amount, currency))
+    except InvalidAmount:
+        return ""
+
+
+_PAGES = {"lnk": "link-show", "pay": "payment-show"}
+
+
+def _url(subject: str) -> str:
+    page = _PAGES.get(subject.partition("_")[0])
+    return reverse(page, args=[subject]) if page else ""

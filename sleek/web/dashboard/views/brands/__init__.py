@@ -1,0 +1,1 @@
+"""What a merchant shows to all payers: its brands and its terms."""

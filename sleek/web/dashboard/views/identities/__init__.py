@@ -1,0 +1,1 @@
+"""Logging in with Google and WeChat: leaving and coming back, joining, and the ways to log in."""

@@ -1,0 +1,1 @@
+"""Views about the people of a workspace, one file per noun."""

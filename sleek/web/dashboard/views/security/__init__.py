@@ -1,0 +1,1 @@
+"""Views about how a person logs in and proves who they are."""

@@ -1,0 +1,188 @@
+"""Nothing that axe finds wrong stands on a page: for keyboards, screen readers, weak eyes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, Demo
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# The pages by their names in `window`. What payers open, they open on a phone.
+CHECKOUT = (
+    *("fixed", "open", "quantity", "asking", "closed"),
+    *("declined", "unknown", "paid", "terms", "nothing"),
+)
+STRANGERS = ("home", "sign-up", "log-in", "reset")
+OFFICE = (
+    *("overview", "links", "links-new", "link", "stickers", "counter"),
+    *("payments", "payment", "wallet", "journal", "account", "settlements"),
+    *("settings", "bank", "team", "security", "password", "logins", "data", "audit"),
+    *("alerts", "alerts-new", "brands", "brands-new", "merchant-terms", "signing"),
+)
+TONGUES = ("en", "zh-CN", "ar")  # what payers are spoken to in, of each script one
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+SEATS = [("English", "en", DESK), ("中文", "zh-CN", PHONE)]  # each language at another width
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+OPENED = "details:not(.menu)"  # what is folded away is looked at, too
+
+
+@pytest.fixture(scope="module")
+def window(demo: Demo) -> dict[str, str]:
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.window", str(demo.home)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module", params=SEATS, ids=[language for _, language, _ in SEATS])
+def seat(
+    request: pytest.FixtureRequest, chromium: Browser, window: dict[str, str]
+) -> Iterator[BrowserContext]:
+    """Where somebody sits who works or looks around: at a desk, or on the way with a phone."""
+    name, language, device = request.param
+    with _reading(chromium, language, device) as context:
+        page = context.new_page()
+        page.goto(window["log-in"])
+        page.get_by_role(
+            "button", name=name
+        ).click()  # the story's owner would be spoken to in hers
+        page.close()
+        yield context
+
+
+@pytest.fixture(scope="module")
+def office(seat: BrowserContext, demo: Demo) -> BrowserContext:
+    """The same, once the owner has come in."""
+    page = seat.new_page()
+    page.goto(f"{demo.web}/account/log-in")
+    page.locator("[name=login]").fill(demo.email)
+    page.locator("[name=password]").fill(demo.password)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(f"{demo.web}/overview")
+    page.close()
+    return seat
+
+
+@pytest.mark.parametrize("language", TONGUES)
+def test_payers_meet_no_fault_that_axe_knows(
+    chromium: Browser, window: dict[str, str], language: str
+) -> None:
+    with _reading(chromium, language, PHONE) as context:
+        for name in CHECKOUT:
+            page = _opened(context, window[name])
+            assert (name, _faults(page)) == (name, [])
+            page.close()
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_strangers_meet_no_fault_that_axe_knows(
+    seat: BrowserContext, window: dict[str, str], name: str
+) -> None:
+    page = _opened(seat, window[name])
+    assert _faults(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", OFFICE)
+def test_the_back_office_has_no_fault_that_axe_knows(
+    office: BrowserContext, window: dict[str, str], name: str
+) -> None:
+    page = _opened(office, window[name])
+    assert page.url == window[name]  # and no door in front of it
+    assert _faults(page) == []
+    page.close()
+
+
+def test_the_open_menu_has_no_fault_that_axe_knows(
+    office: BrowserContext, window: dict[str, str]
+) -> None:
+    page = _opened(office, window["settings"])
+    page.locator(".menu > summary").click()
+    assert _faults(page) == []
+    page.close()
+
+
+def test_a_small_phone_scrolls_one_way_only(chromium: Browser, window: dict[str, str]) -> None:
+    context = chromium.new_context(viewport={"width": 320, "height": 568}, locale="de-DE")
+    page = context.new_page()
+    for name in CHECKOUT:
+        page.goto(window[name])
+        assert (name, _width(page)) == (name, 320)
+    context.close()
+
+
+def test_a_link_can_be_paid_by_keyboard_alone(chromium: Browser, window: dict[str, str]) -> None:
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(window["quantity"])
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate("document.activeElement.name || document.activeElement.className")
+        )
+        if seen[-1] == "button":
+            break
+    assert seen[:4] == ["step", "quantity", "step", "offer"]
+    assert seen[-1] == "button"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/stripe/**")
+    context.close()
+
+
+@contextmanager
+def _reading(chromium: Browser, language: str, device: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Nothing moves: a colour that is still fading in would be judged as it passes."""
+    context = chromium.new_context(locale=language, reduced_motion="reduce", **device)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
+def _opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(
+        "those => document.querySelectorAll(those).forEach(one => one.open = true)", OPENED
+    )
+    page.evaluate(AXE.read_text() + "; undefined")
+    return page
+
+
+def _faults(page: Page) -> list[str]:
+    """In daylight and in the dark; and what sticks out of the screen."""
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        told = page.evaluate(
+            "tags => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS
+        )
+        found += [
+            f"{scheme}: {fault['id']}: {node['html'][:120]} {node['failureSummary']}"
+            for fault in told["violations"]
+            for node in fault["nodes"]
+        ]
+    wide, room = _width(page), page.evaluate("window.innerWidth")
+    return found if wide <= room else [*found, f"{wide} pixels wide in {room}"]
+
+
+def _width(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
