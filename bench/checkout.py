@@ -79,7 +79,7 @@ class Payer:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer requests, under a minute")
-    count = 150 if parser.parse_args().quick else 1000
+    count = 80 if parser.parse_args().quick else 1000
     print((__doc__ or "").split("\n\n")[1], "\n")
     with ground.server() as server:
         url = ground.migrated(server, "checkout")

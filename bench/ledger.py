@@ -90,8 +90,9 @@ def _make_merchants(url: str) -> None:
         database.execute(
             """INSERT INTO merchants_merchant (id, public_id, name, legal_name, credit_code,
                    tax_number, address, phone, country, default_currency, time_zone, language,
-                   accent_color, created_at)
-               SELECT n, 'mer_' || n, n, '', '', '', '', '', 'CN', 'USD', 'UTC', 'en', '', now()
+                   bank_holder, bank_name, bank_account, bank_code, font, created_at)
+               SELECT n, 'mer_' || n, n, '', '', '', '', '', 'CN', 'USD', 'UTC', 'en',
+                   '', '', '', '', 'sans', now()
                FROM generate_series(1, %s) AS n""",
             [MERCHANTS],
         )

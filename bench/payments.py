@@ -149,17 +149,18 @@ def _prepare(database: psycopg.Connection, count: int) -> None:
 
 _MERCHANTS = """
     INSERT INTO merchants_merchant (public_id, name, legal_name, credit_code, tax_number, address,
-        phone, country, default_currency, time_zone, language, accent_color, created_at)
+        phone, country, default_currency, time_zone, language, bank_holder, bank_name,
+        bank_account, bank_code, font, created_at)
     SELECT 'mer_' || n, 'Merchant ' || n, '', '', '', '',
-        '', 'CN', 'CNY', 'UTC', 'en', '#0f5c73', now()
+        '', 'CN', 'CNY', 'UTC', 'en', '', '', '', '', 'sans', now()
     FROM generate_series(1, %s) n
 """
 _PAYMENTS = """
     WITH made AS (
         INSERT INTO payments_payment (public_id, merchant_id, amount, currency, description,
-            status, amount_refunded, language, created_at, updated_at)
+            status, has_hold, amount_refunded, language, created_at, updated_at)
         SELECT 'pay_bench_' || n, (SELECT min(id) FROM merchants_merchant) + n %% %s,
-            1000 + n %% 9000, 'CNY', 'Sample fee', 'processing', 0, 'en', now(), now()
+            1000 + n %% 9000, 'CNY', 'Sample fee', 'processing', false, 0, 'en', now(), now()
         FROM generate_series(0, %s - 1) n RETURNING id, public_id, amount
     )
     INSERT INTO payments_attempt (public_id, payment_id, connection_id, channel, method, flow,

@@ -72,7 +72,7 @@ def log_in(page: Page, demo: Demo) -> None:
 def make_link(page: Page, demo: Demo, amount: str, currency: str, reason: str) -> str:
     """Create a link in the back office; its address as the page shows it."""
     page.goto(f"{demo.web}/links/new")
-    page.get_by_label("Amount").fill(amount)
+    page.get_by_role("textbox", name="Amount").fill(amount)
     page.get_by_label("Currency").select_option(currency)
     page.get_by_label("Reason").fill(reason)
     page.get_by_role("button", name="Create link").click()

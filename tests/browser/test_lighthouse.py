@@ -7,8 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
+from statistics import median
 
 from tests.browser.conftest import CHROMIUM, Demo
 
@@ -19,21 +18,14 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # Pages that ask for money stay out of search engines, which protects payers; the audit that counts
 # this as a fault of the page's SEO is left out.
 SKIPPED = "is-crawlable"
-RUNS = 3  # a busy machine makes a page look slow, never fast: the best run counts
+RUNS = 3  # the middle one counts: one hiccup of the machine neither fails nor saves the page
 TIMEOUT_S = 120
 
 
-@pytest.mark.parametrize("currency", ["USD"])
-def test_lighthouse_gives_the_checkout_at_least_95_in_every_category(
-    demo: Demo, currency: str
-) -> None:
-    best = dict.fromkeys(CATEGORIES, 0.0)
-    for _ in range(RUNS):
-        scores = _scores(demo.links[currency])
-        best = {name: max(best[name], scores[name]) for name in CATEGORIES}
-        if min(best.values()) >= LEAST:
-            return
-    assert best == {name: pytest.approx(1, abs=1 - LEAST) for name in CATEGORIES}
+def test_lighthouse_gives_the_checkout_at_least_95_in_every_category(demo: Demo) -> None:
+    runs = [_scores(demo.links["USD"]) for _ in range(RUNS)]
+    middle = {name: median(run[name] for run in runs) for name in CATEGORIES}
+    assert {name: score for name, score in middle.items() if score < LEAST} == {}, runs
 
 
 def _scores(url: str) -> dict[str, float]:
@@ -41,6 +33,9 @@ def _scores(url: str) -> dict[str, float]:
         [
             *(str(LIGHTHOUSE), url, "--quiet", "--output=json", "--output-path=stdout"),
             f"--skip-audits={SKIPPED}",
+            # A slow phone on a slow line is computed from what was loaded, so that the weight of
+            # the page is measured and not the machine.
+            *("--form-factor=mobile", "--throttling-method=simulate"),
             f"--only-categories={','.join(CATEGORIES)}",
             "--chrome-flags=--headless=new --no-sandbox",
         ],

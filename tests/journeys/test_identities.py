@@ -89,4 +89,4 @@ def test_the_demos_owner_comes_in_by_google_with_all_she_has(
     assert through_google(world, stranger, "lin@example.com").url.path == "/overview"
     logins = stranger.get(f"{world.web}/settings/logins").text
     assert "lin@example.com" in logins
-    assert "Disconnect Google" in logins
+    assert re.search(r'action="/settings/logins/\w+/disconnect"', logins)

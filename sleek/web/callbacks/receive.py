@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
@@ -32,6 +33,7 @@ CREDENTIALS_KEPT_S = 10.0  # so a changed secret is used at most this late
 
 _STATUS = {
     200: "200 OK",
+    204: "204 No Content",
     400: "400 Bad Request",
     404: "404 Not Found",
     405: "405 Method Not Allowed",
@@ -61,7 +63,9 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     """
     status, body, kind = _answer(environ)
     content = body.encode()
-    headers = [("Content-Type", kind), ("Content-Length", str(len(content)))]
+    # A 204 has no content, so it may not speak of its length (RFC 9110, 8.6).
+    about = [("Content-Type", kind), ("Content-Length", str(len(content)))]
+    headers = about if status != HTTPStatus.NO_CONTENT else []
     start_response(_STATUS[status], headers)
     return [content]
 

@@ -29,7 +29,7 @@ _PREFIX = "pay"
 
 
 def link(token: str) -> PaymentLink:
-    found = _links().filter(token=token).first()
+    found = _link(token=token)
     if found is None:
         raise Http404("no such link")
     return found
@@ -37,7 +37,7 @@ def link(token: str) -> PaymentLink:
 
 def known_link(public_id: str) -> PaymentLink | None:
     """For ids of our own; nobody sends them."""
-    return _links().filter(public_id=public_id).first()
+    return _link(public_id=public_id)
 
 
 def sticker(token: str) -> Sticker:
@@ -105,10 +105,17 @@ def new_id() -> str:
     return ids.new(_PREFIX)
 
 
-def _links() -> QuerySet[PaymentLink]:
-    return PaymentLink.objects.select_related(
-        "merchant", "brand__merchant", "brand__logo", "uses", "pieces"
-    ).defer("brand__logo__content")
+def _link(**key: str) -> PaymentLink | None:
+    """With all that its pages say. Every payer asks, so the question is kept short: unordered, and
+    with the payee's many columns once, though link and brand both name them.
+    """
+    known = PaymentLink.objects.select_related("merchant", "brand__logo", "uses", "pieces")
+    try:
+        found = known.defer("brand__logo__content").get(**key)
+    except PaymentLink.DoesNotExist:
+        return None
+    found.brand.merchant = found.merchant
+    return found
 
 
 def _payments() -> QuerySet[Payment]:

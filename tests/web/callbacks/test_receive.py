@@ -8,11 +8,15 @@ import threading
 
 import pytest
 
+from sleek.channels.alipay.channel import Alipay
+from sleek.channels.base import Channel
 from sleek.channels.models import Connection
+from sleek.channels.stripe.channel import Stripe
+from sleek.channels.wechatpay.channel import WechatPay
 from sleek.payments.models import Notice
 from sleek.web.callbacks import receive
 from tests import people
-from tests.fakes.channel import Bank
+from tests.fakes.channel import Bank, Till
 
 
 @pytest.fixture
@@ -52,6 +56,16 @@ def test_a_verified_notice_is_kept_and_answered_as_the_provider_expects(till: Co
     notice = Notice.objects.get()
     assert (notice.notice_id, notice.key, notice.status) == ("n1", "att_1", "waiting")
     assert bytes(notice.body) == news()
+
+
+@pytest.mark.parametrize("provider", [Stripe, Alipay, WechatPay])
+def test_what_each_provider_wants_to_read_can_be_answered(
+    till: Connection, provider: type[Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = provider.acknowledgement
+    monkeypatch.setattr(Till, "acknowledgement", expected)
+    assert deliver(till.public_id, news()) == (expected.status, expected.body.encode())
+    assert Notice.objects.count() == 1
 
 
 def test_the_same_notice_again_is_answered_the_same_and_kept_once(till: Connection) -> None:

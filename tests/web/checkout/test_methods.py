@@ -14,7 +14,16 @@ from sleek.payments import actions as payments
 from sleek.payments.models import Attempt, Payment
 from tests import people
 from tests.fakes.channel import Till
-from tests.web.checkout.conftest import IPHONE, Browser, at, card, code, link_for, words
+from tests.web.checkout.conftest import (
+    IPHONE,
+    WECHAT,
+    Browser,
+    at,
+    card,
+    code,
+    link_for,
+    words,
+)
 
 CNY = Money(35520, "CNY")
 
@@ -119,3 +128,20 @@ def test_a_stolen_card_is_not_called_stolen_in_any_state(shop: Merchant) -> None
         assert "The bank did not approve this payment." in words(page)
         for word in ("stolen", "lost", "careful", "fraud"):
             assert word not in page.content.decode().lower()
+
+
+def test_inside_wechat_a_wallet_that_needs_another_browser_is_not_offered(
+    shop: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways = (Method("wechatpay", (Flow.QR, Flow.MOBILE), frozenset({"CNY"})),)
+    monkeypatch.setattr(Till, "capabilities", replace(Till.capabilities, methods=ways))
+    shop.connections.update(methods=["wechatpay"])
+    link, till = people.link(shop, CNY), shop.connections.get()
+    assert "wechatpay.mobile" in Browser(user_agent=IPHONE).get(at(link)).content.decode()
+    browser = Browser("zh-CN", WECHAT)
+    page = browser.get(at(link))
+    assert "在当前应用内无法打开微信支付。如需使用" in words(page)
+    assert 'name="offer"' not in page.content.decode()
+    for flow in ("mobile", "qr"):
+        assert browser.choose(at(link), f"{till.public_id}.wechatpay.{flow}").status_code == 422
+    assert not Attempt.objects.exists()

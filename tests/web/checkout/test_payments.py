@@ -106,7 +106,7 @@ STATES: list[tuple[Callable[[Payment, Bank], None], str, str]] = [
     (
         a_code,
         "Open Alipay on your phone, scan the code",
-        "打开手机支付宝扫一扫，确认支付 355.20 CNY",
+        "用手机上的支付宝扫码，确认支付 355.20 CNY",
     ),
     (connecting, "Connecting to Till…", "正在连接Till…"),
     (unknown, "Your payment is being confirmed", "请勿重复支付"),

@@ -9,18 +9,31 @@ from django import forms, template
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.template import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, to_locale
 
 from sleek.core.money import exponent
+from sleek.web.checkout.visitor import reader
+
+CURRENT = mark_safe(' aria-current="true"')
 
 register = template.Library()
 
 
-@register.simple_tag
-def payer_languages() -> list[tuple[str, str]]:
-    return [(code, get_language_info(code)["name_local"]) for code in settings.PAYER_LANGUAGES]
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> SafeString:
+    """The same page in each of the languages. Drawn here, since the engine takes ten times as long
+    for so many links, and they are on every page.
+    """
+    spoken, parameters = get_language(), context["request"].GET.copy()
+    links = []
+    for code in settings.PAYER_LANGUAGES:
+        parameters[reader.PARAMETER] = code
+        current = CURRENT if code == spoken else ""
+        links.append((parameters.urlencode(), html_language(code), current, own_name(code)))
+    return format_html_join("", '<a href="?{0}" lang="{1}" hreflang="{1}"{2}>{3}</a>', links)
 
 
 @register.filter

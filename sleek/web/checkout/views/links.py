@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
 from sleek.fx import queries as fx
-from sleek.links.models import PaymentLink
+from sleek.links.models import LinkPicture, PaymentLink
 from sleek.links.rules import AmountKind
 from sleek.payments import actions as payments
 from sleek.payments.actions import Visit
@@ -169,9 +170,15 @@ def _form(
         "paid": paid,
         "paid_at": wording.moment(paid.succeeded_at, zone) if paid else "",
         "ticket": access.next_ticket(link) if needs_ticket and link.is_reusable else "",
-        "pictures": link.link_pictures.select_related("picture").defer("picture__content"),
+        "pictures": _pictures(link),
     }
     return render(request, "checkout/link/show.html", context, status=REFUSED if trouble else 200)
+
+
+def _pictures(link: PaymentLink) -> QuerySet[LinkPicture]:
+    """Where they are and how large; what is in them, the browser asks for."""
+    shown = ("picture__public_id", "picture__width", "picture__height")
+    return link.link_pictures.select_related("picture").only(*shown)
 
 
 def _rate(request: HttpRequest, link: PaymentLink) -> fx.Quote | None:

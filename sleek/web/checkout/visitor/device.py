@@ -22,7 +22,7 @@ class Inside(StrEnum):
 
 SHUT_OUT: dict[Inside, frozenset[str]] = {
     Inside.NONE: frozenset(),
-    # Within WeChat neither a code on the screen can be scanned nor the mobile browser's page opened.
+    # Within WeChat neither can a code on the screen be scanned nor the phone's page be opened.
     Inside.WECHAT: frozenset({"alipay", "wechatpay"}),
     Inside.ALIPAY: frozenset({"wechatpay"}),
 }

@@ -145,7 +145,7 @@ class GatewayForm(forms.Form):
         ],
     )
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=pgettext_lazy("gateway", "Name"),
         max_length=60,
         help_text=gettext_lazy("Whose phone, or which room."),
         widget=forms.TextInput({"autocomplete": "off"}),

@@ -84,6 +84,7 @@ def test_the_page_in_the_frame_can_do_nothing(shop):
     policy = answer["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in policy
     assert policy.endswith("sandbox allow-same-origin")
+    assert "<script" not in answer.content.decode()  # the sandbox would only refuse it, loudly
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert not answer.cookies
     assert Client().post(_frame(fragment)).status_code == 405

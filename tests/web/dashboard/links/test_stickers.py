@@ -155,6 +155,16 @@ def test_the_counter_follows_the_payment_to_its_end(shop, bank):
     assert "hx-get" not in lin.get(f"{shown}/state").content.decode()
 
 
+def test_the_page_of_a_code_brings_the_script_that_follows_it(shop):
+    lin = office.at_work(shop)
+    shown = lin.post("/counter", {"amount": "50", "currency": "USD"})["Location"]
+
+    page = lin.get(shown).content.decode()
+
+    assert f'hx-get="{shown}/state"' in page
+    assert re.search(r'<script src="[^"]*htmx\.min[^"]*\.js" defer>', page)
+
+
 def test_a_code_that_nobody_scanned_is_over_after_five_minutes(shop, frozen_clock):
     lin = office.at_work(shop)
     shown = lin.post("/counter", {"amount": "50", "currency": "USD"})["Location"]
