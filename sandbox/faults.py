@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.store import Json, Store
@@ -89,6 +89,34 @@ class Hangup(Response):
         await send({"type": "http.response.start", "status": 504, "headers": headers})
         await send({"type": "http.response.body", "body": b"", "more_body": True})
         raise ConnectionAbortedError
+
+
+async def before(fault: Fault | None) -> Response | None:
+    """Faults that strike before anything has happened."""
+    if fault is None:
+        return None
+    if fault.kind == "delay":
+        await asyncio.sleep(fault.number("seconds", CALL_DELAY_S))
+    if fault.kind == "timeout_before":
+        return Hangup(fault.number("seconds", HANG_S))
+    if fault.kind == "error_500" and not fault.parameters.get("effect"):
+        return PlainTextResponse("Internal Server Error", 500)
+    return None
+
+
+def after(fault: Fault | None) -> Response | None:
+    """Faults that strike when it has happened: the answer is lost."""
+    if fault is None:
+        return None
+    if fault.kind == "timeout_after":
+        return Hangup(fault.number("seconds", HANG_S))
+    if fault.kind == "error_500":
+        return PlainTextResponse("Internal Server Error", 500)
+    return None
+
+
+def strikes(fault: Fault | None, kind: str) -> bool:
+    return fault is not None and fault.kind == kind
 
 
 class Faults:

@@ -1,19 +1,18 @@
 """`/gateway.do`: every request is verified, every reply is signed over its raw bytes."""
 
-import asyncio
 import json
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from sandbox import world
+from sandbox import faults, world
 from sandbox.alipay import checking, notices, signing, trades
 from sandbox.alipay.errors import AlipayError, invalid, missing
 from sandbox.alipay.methods import METHODS, PAGE_METHODS, UNSUPPORTED, Method
-from sandbox.faults import CALL_DELAY_S, HANG_S, Fault, Hangup
+from sandbox.faults import Fault
 from sandbox.store import Account, Json
 from sandbox.world import World
 
@@ -57,7 +56,7 @@ async def _answer_call(request: Request, params: dict[str, str]) -> Response:
         reply = error.node()
     if late := _after(fault, reply):
         return late
-    return _signed(account, node, reply, is_spoilt=_is(fault, "wrong_signature"))
+    return _signed(account, node, reply, is_spoilt=faults.strikes(fault, "wrong_signature"))
 
 
 async def _answer_page(request: Request, params: dict[str, str]) -> Response:
@@ -159,41 +158,23 @@ def _reference(this: World, account: Account, content: Json) -> str:
 
 async def _before(fault: Fault | None) -> Response | None:
     """Faults that strike before anything has happened."""
-    if fault is None:
-        return None
-    if fault.kind == "delay":
-        await asyncio.sleep(fault.number("seconds", CALL_DELAY_S))
-    if fault.kind == "timeout_before":
-        return Hangup(fault.number("seconds", HANG_S))
-    if fault.kind == "error_500" and not fault.parameters.get("effect"):
-        return PlainTextResponse("Internal Server Error", 500)
-    if fault.kind == "refuse":
+    if fault and fault.kind == "refuse":
         given = fault.parameters
         raise AlipayError(
             str(given.get("code", "40004")),
             str(given.get("sub_code", "ACQ.SYSTEM_ERROR")),
             str(given.get("sub_msg", "系统错误")),
         )
-    return None
+    return await faults.before(fault)
 
 
 def _after(fault: Fault | None, reply: Json) -> Response | None:
     """Faults that strike when it has happened: the answer is lost or wrong."""
-    if fault is None:
-        return None
-    if fault.kind == "timeout_after":
-        return Hangup(fault.number("seconds", HANG_S))
-    if fault.kind == "error_500":
-        return PlainTextResponse("Internal Server Error", 500)
-    if fault.kind == "wrong_amount":
+    if fault and fault.kind == "wrong_amount":
         notices.spoil_amounts(reply, fault)
-    if fault.kind == "wrong_currency":
+    if fault and fault.kind == "wrong_currency":
         reply["trans_currency"] = str(fault.parameters.get("currency", "USD"))
-    return None
-
-
-def _is(fault: Fault | None, kind: str) -> bool:
-    return fault is not None and fault.kind == kind
+    return faults.after(fault)
 
 
 def _signed(account: Account, node: str, reply: Json, *, is_spoilt: bool) -> Response:

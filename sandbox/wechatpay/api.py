@@ -1,15 +1,14 @@
 """`/v3/…`: every request is verified, every reply is signed."""
 
-import asyncio
 import re
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import world
-from sandbox.faults import CALL_DELAY_S, HANG_S, Fault, Hangup
+from sandbox import faults, world
+from sandbox.faults import Fault
 from sandbox.store import Account, Json
 from sandbox.wechatpay import checking, errors, notices, orders, signing, telling
 from sandbox.wechatpay.errors import WechatError
@@ -201,35 +200,21 @@ def _reference(request: Request, content: Json) -> str:
 
 async def _before(fault: Fault | None) -> Response | None:
     """Faults that strike before anything has happened."""
-    if fault is None:
-        return None
-    if fault.kind == "delay":
-        await asyncio.sleep(fault.number("seconds", CALL_DELAY_S))
-    if fault.kind == "timeout_before":
-        return Hangup(fault.number("seconds", HANG_S))
-    if fault.kind == "error_500" and not fault.parameters.get("effect"):
-        return PlainTextResponse("Internal Server Error", 500)
-    if fault.kind == "refuse":
+    if fault and fault.kind == "refuse":
         given = fault.parameters
         raise WechatError(
             int(given.get("status", 403)),
             str(given.get("sub_code", given.get("code", "RULE_LIMIT"))),
             str(given.get("message", "业务规则限制")),
         )
-    return None
+    return await faults.before(fault)
 
 
 def _after(fault: Fault | None, reply: Json | None) -> Response | None:
     """Faults that strike when it has happened: the answer is lost or wrong."""
-    if fault is None:
-        return None
-    if fault.kind == "timeout_after":
-        return Hangup(fault.number("seconds", HANG_S))
-    if fault.kind == "error_500":
-        return PlainTextResponse("Internal Server Error", 500)
-    if reply is not None:
+    if fault and reply is not None:
         notices.spoil(reply, fault)
-    return None
+    return faults.after(fault)
 
 
 def _signed(
@@ -244,6 +229,6 @@ def _signed(
     if account is None:  # nobody to sign for
         return Response(body, status, media_type="application/json")
     wanted = request.headers.get("wechatpay-serial", "")
-    is_spoilt = fault is not None and fault.kind == "wrong_signature"
+    is_spoilt = faults.strikes(fault, "wrong_signature")
     headers = notices.headers(account, body, wanted, now=this.clock.now(), is_spoilt=is_spoilt)
     return Response(body, status, headers, media_type="application/json")

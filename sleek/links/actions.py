@@ -170,10 +170,6 @@ def archive(link: PaymentLink, *, by: User) -> PaymentLink:
     return _change(link, LinkStatus.ARCHIVED, "link.archived", by)
 
 
-def add_sticker(link: PaymentLink, label: str, *, by: User) -> Sticker:
-    return add_stickers(link, [label], by=by)[0]
-
-
 @transaction.atomic
 def add_stickers(link: PaymentLink, labels: Sequence[str], *, by: User) -> list[Sticker]:
     """One for each label, all or none. Raises `LinkArchived`, `TooManyStickers`."""

@@ -63,6 +63,8 @@ class World:
         """The payer confirms at the provider."""
         if attempt["channel"] == "stripe":
             self.control(f"stripe/sessions/{attempt['reference']}/pay", card="4242424242424242")
+        elif attempt["channel"] == "wechatpay":
+            self.control(f"wechatpay/orders/{attempt['public_id']}/pay")
         else:
             self.control(f"alipay/trades/{attempt['public_id']}/scan")
             self.control(f"alipay/trades/{attempt['public_id']}/pay")
@@ -71,6 +73,15 @@ class World:
         answer = self.sandbox.post(f"/control/{path}", json=order)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def notices(self, attempt: dict[str, Any]) -> list[tuple[int, str]]:
+        """How each notice of a try was answered, and what its provider made of that."""
+        entries = self.sandbox.get("/control/journal").json()["data"]
+        return [
+            (entry["data"]["status"], entry["data"]["state"])
+            for entry in entries
+            if entry["kind"] == "notice.sent" and entry["reference"] == attempt["public_id"]
+        ]
 
     def fault(self, provider: str, operation: str, kind: str, **more: Any) -> None:
         self.control("faults", provider=provider, operation=operation, kind=kind, **more)

@@ -16,7 +16,7 @@ def begun(
     """A link, and a try that waits for the payer at the provider."""
     link = world.link(amount, currency, **more)
     world.choose(world.payer(), link, method)
-    channel = {"card": "stripe", "alipay": "alipay"}[method]
+    channel = {"card": "stripe"}.get(method, method)
     return link, world.attempt(link, channel)
 
 
@@ -43,6 +43,17 @@ def test_the_browser_returns_before_the_notice(world: World) -> None:
             break
     world.until(link, status="succeeded")
     world.control("flush", ahead_s=700)
+    assert world.entries(link) == ["payment_succeeded"]
+
+
+@pytest.mark.parametrize("method", ["card", "alipay", "wechatpay"])
+def test_a_notice_is_taken_and_not_sent_again(world: World, method: str) -> None:
+    link, attempt = begun(world, currency="CNY", method=method)
+    world.pay(link, attempt)
+    world.control("flush")
+    answers = {answer for answer in world.notices(attempt) if answer[0]}
+    assert {state for _status, state in answers} == {"delivered"}
+    world.until(link, status="succeeded")
     assert world.entries(link) == ["payment_succeeded"]
 
 

@@ -174,7 +174,7 @@ def test_a_chosen_amount_that_is_paid_once_is_a_limit_of_one(shop, lin):
 def test_a_stolen_sticker_is_revoked_alone(shop, lin):
     ask = Ask(AmountKind.OPEN, "CNY", minimum=100, maximum=90000)
     link = links.create(shop, ask, "Counter", by=lin, limits=Limits(is_reusable=True))
-    door, till = (links.add_sticker(link, label, by=lin) for label in ("Door", "Till"))
+    door, till = links.add_stickers(link, ["Door", "Till"], by=lin)
 
     for _ in range(2):
         links.revoke_sticker(door, by=lin)
@@ -198,7 +198,7 @@ def test_asking_twice_for_a_new_link_is_one_plea_until_it_is_answered(shop, lin)
 
 def test_views_are_counted_by_day_and_sticker(shop, lin):
     link = links.create(shop, Ask.fixed(FIFTY), "Sample fee", by=lin)
-    sticker = links.add_sticker(link, "Door", by=lin)
+    [sticker] = links.add_stickers(link, ["Door"], by=lin)
     today = clock.now().date()
 
     for where in (None, None, sticker, None):

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import world
+from sandbox import faults, world
 from sandbox.faults import Fault
-from sandbox.identity import answers, people
+from sandbox.identity import people
 from sandbox.identity.google import keys
 from sandbox.journal import Entry
 from sandbox.store import Account, Json
@@ -60,7 +60,7 @@ async def discover(request: Request) -> Response:
 
 async def show_keys(request: Request) -> Response:
     this = world.of(request)
-    if early := await answers.before(this.faults.for_call("google", "certs", "")):
+    if early := await faults.before(this.faults.for_call("google", "certs", "")):
         return early
     return JSONResponse(keys.public(this.store), headers={"Cache-Control": "public, max-age=3600"})
 
@@ -70,17 +70,17 @@ async def exchange(request: Request) -> Response:
     this = world.of(request)
     given = await _given(request)
     fault = this.faults.for_call("google", "token", given.get("client_id", ""))
-    if early := await answers.before(fault):
+    if early := await faults.before(fault):
         return early
     try:
-        if answers.strikes(fault, "refuse"):
+        if faults.strikes(fault, "refuse"):
             raise TokenError("invalid_grant", "Bad Request")
         app = _app(this, given)
         grant = _spend(this, app, given)
     except TokenError as refusal:
         body = {"error": refusal.error, "error_description": refusal.description}
         return JSONResponse(body, refusal.status)
-    if late := answers.after(fault):
+    if late := faults.after(fault):
         return late
     return JSONResponse(_tokens(request, app, grant, fault))
 
@@ -88,7 +88,7 @@ async def exchange(request: Request) -> Response:
 async def show_person(request: Request) -> Response:
     this = world.of(request)
     fault = this.faults.for_call("google", "userinfo", "")
-    if early := await answers.before(fault):
+    if early := await faults.before(fault):
         return early
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     found = this.store.find("google.token", token) if kind.lower() == "bearer" else None
@@ -166,27 +166,27 @@ def _tokens(request: Request, app: Account, grant: Json, fault: Fault | None) ->
     if "openid" in grant["scope"].split():
         claims = _claims(request, app, grant, fault)
         claims["at_hash"] = _half_hash(token)
-        spoilt = answers.strikes(fault, "wrong_signature")
+        spoilt = faults.strikes(fault, "wrong_signature")
         answer["id_token"] = keys.sign(this.store, claims, is_spoilt=spoilt)
     return answer
 
 
 def _claims(request: Request, app: Account, grant: Json, fault: Fault | None) -> Json:
     now = int(world.of(request).clock.now())
-    if answers.strikes(fault, "expired_token"):
+    if faults.strikes(fault, "expired_token"):
         now -= 2 * TOKEN_VALID_S
     stranger = "999999999999-somebodyelse.apps.googleusercontent.com"
-    wrong_issuer = answers.strikes(fault, "wrong_issuer")
+    wrong_issuer = faults.strikes(fault, "wrong_issuer")
     claims = {
         "iss": "https://issuer.example" if wrong_issuer else _issuer(request),
         "azp": app.id,
-        "aud": stranger if answers.strikes(fault, "wrong_audience") else app.id,
+        "aud": stranger if faults.strikes(fault, "wrong_audience") else app.id,
         "iat": now,
         "exp": now + TOKEN_VALID_S + 1,
         **_profile(people.from_json(grant["person"]), grant["scope"], fault),
     }
     if grant["nonce"]:
-        wrong = answers.strikes(fault, "wrong_nonce")
+        wrong = faults.strikes(fault, "wrong_nonce")
         claims["nonce"] = world.token(20) if wrong else grant["nonce"]
     return claims
 
@@ -194,7 +194,7 @@ def _claims(request: Request, app: Account, grant: Json, fault: Fault | None) ->
 def _profile(person: people.Person, scope: str, fault: Fault | None) -> Json:
     told: Json = {"sub": people.number_of(person)}
     if "email" in scope.split():
-        is_unverified = answers.strikes(fault, "unverified_email")
+        is_unverified = faults.strikes(fault, "unverified_email")
         told["email"] = person.email
         told["email_verified"] = person.has_verified_email and not is_unverified
     if "profile" in scope.split():

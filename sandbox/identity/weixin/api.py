@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import world
+from sandbox import faults, world
 from sandbox.faults import Fault
-from sandbox.identity import answers, people
+from sandbox.identity import people
 from sandbox.journal import Entry
 from sandbox.store import Account, Json
 from sandbox.world import World
@@ -64,17 +64,17 @@ def _told(operation: str, handler: Handler) -> Callable[[Request], Awaitable[Res
     async def respond(request: Request) -> Response:
         this = world.of(request)
         fault = this.faults.for_call("weixin", operation, request.query_params.get("appid", ""))
-        if early := await answers.before(fault):
+        if early := await faults.before(fault):
             return early
         try:
-            if answers.strikes(fault, "refuse"):
+            if faults.strikes(fault, "refuse"):
                 raise WeixinError(int(fault.number("errcode", BUSY)) if fault else BUSY)
             with this.store.transaction():
                 body = handler(request, fault)
         except WeixinError as refusal:
             message = MESSAGES.get(refusal.number, "system error")
             return _plain({"errcode": refusal.number, "errmsg": f"{message}, rid: {_rid()}"})
-        return answers.after(fault) or _plain(body)
+        return faults.after(fault) or _plain(body)
 
     return respond
 
@@ -182,7 +182,7 @@ def _known(request: Request) -> tuple[Account, people.Person]:
 
 
 def _union(app: Account, person: people.Person, fault: Fault | None) -> Json:
-    if not app.data["has_unionid"] or answers.strikes(fault, "no_unionid"):
+    if not app.data["has_unionid"] or faults.strikes(fault, "no_unionid"):
         return {}
     return {"unionid": people.word_of(person, "open platform")}
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from sleek.merchants.rules import contrast as _contrast
+
 READABLE = 4.5
 OUR_COLOR = "#0f5c73"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -45,8 +47,7 @@ def printed(color: str) -> str:
 
 def contrast(one: Color, other: Color) -> float:
     """WCAG's ratio of two colours' luminances, from 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+    return _contrast(_format(one), _format(other))
 
 
 def _lightened(color: Color) -> Color:
@@ -73,15 +74,6 @@ def _mix(color: Color, other: Color, share: float) -> Color:
         round(mine + (theirs - mine) * share) for mine, theirs in zip(color, other, strict=True)
     )
     return red, green, blue
-
-
-def _luminance(color: Color) -> float:
-    def linear(part: int) -> float:
-        value = part / 255
-        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = color
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 
 
 def _parse(color: str) -> Color:

@@ -143,7 +143,8 @@ def test_an_open_link_is_not_asked_for(shop: Merchant, payer: Browser) -> None:
 @pytest.fixture
 def counter(shop: Merchant) -> Sticker:
     link = link_for(shop, OPEN)
-    return links.add_sticker(link, "Counter 1", by=link.created_by)
+    [sticker] = links.add_stickers(link, ["Counter 1"], by=link.created_by)
+    return sticker
 
 
 def test_a_sticker_leads_to_its_link_and_is_remembered_on_the_payment(

@@ -98,7 +98,7 @@ def test_one_sticker_alone_fills_its_page(shop, link):
 
 @pytest.mark.parametrize("path", ["stickers/7.pdf", "stickers/8.pdf?only=stk_nothing"])
 def test_a_sheet_that_nobody_offers_is_not_there(shop, link, path):
-    links.add_sticker(link, "Door", by=shop.memberships.get().user)
+    links.add_stickers(link, ["Door"], by=shop.memberships.get().user)
 
     assert office.at_work(shop).get(f"/links/{link.public_id}/{path}").status_code == 404
 
