@@ -39,15 +39,15 @@ def deliver(message: Message) -> None:
 
 
 def _by_mail(message: Message) -> None:
-    words = {"message": message}
+    words = {"letter": message}
     mail = EmailMultiAlternatives(
         subject=message.subject,
-        body=render_to_string("notifications/message.txt", words),
+        body=render_to_string("notifications/letter.txt", words),
         from_email=formataddr((_("Sleek Official"), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[message.recipient],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(render_to_string("notifications/message.html", words), "text/html")
+    mail.attach_alternative(render_to_string("notifications/letter.html", words), "text/html")
     try:
         mail.send()
     except (OSError, smtplib.SMTPException) as error:

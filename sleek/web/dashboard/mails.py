@@ -90,12 +90,12 @@ def send(letter: Letter, to: str) -> None:
     words = {"letter": letter}
     mail = EmailMultiAlternatives(
         subject=letter.subject,
-        body=render_to_string("dashboard/mails/letter.txt", words),
+        body=render_to_string("notifications/letter.txt", words),
         from_email=sender(),
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(render_to_string("dashboard/mails/letter.html", words), "text/html")
+    mail.attach_alternative(render_to_string("notifications/letter.html", words), "text/html")
     try:
         mail.send()
     except (OSError, smtplib.SMTPException):
