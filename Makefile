@@ -9,13 +9,15 @@ READY_TO_TEST := .venv/.dev $(READY)
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-browser check lint types messages catalogues bench seed docs shell migrate lock clean
+.PHONY: help up test test-browser check simulate crash lint types messages catalogues bench seed docs shell migrate lock clean
 
 help:
 	@echo "make up            the demo: installs what is missing, then runs everything (Ctrl-C stops it)"
 	@echo "make test          the tests, without the browser's"
 	@echo "make test-browser  the tests that drive a browser"
 	@echo "make check         all that CI checks"
+	@echo "make simulate      payments in simulated worlds, SEEDS=10000 of them"
+	@echo "make crash         real processes, killed while PAYMENTS=1000 are made"
 	@echo "make lint types messages bench seed docs shell migrate lock clean"
 
 up: $(READY)
@@ -29,6 +31,18 @@ test-browser: node_modules/.dev $(READY_TO_TEST)
 
 check:
 	@.ci/run
+
+# Simulated worlds, as many as are asked for: `make simulate SEEDS=10000`, from another first one by FIRST=….
+SEEDS ?= 1000
+FIRST ?= 1
+simulate: $(READY_TO_TEST)
+	SLEEK_SIMULATION_SEEDS=$(SEEDS) SLEEK_SIMULATION_FIRST=$(FIRST) \
+		$(BIN)/pytest -n 2 --dist load tests/simulation/test_seeds.py -k breaks_an
+
+# Real processes, killed at random while people pay: `make crash PAYMENTS=2000 SEED=7`.
+PAYMENTS ?= 1000
+crash: $(READY_TO_TEST)
+	$(BIN)/python -m tests.crash --payments $(PAYMENTS) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/.dev .venv/.sleek
 	$(BIN)/ruff format --check
@@ -93,6 +107,8 @@ clean:
 .venv/.dev: .venv/.run requirements/dev.txt
 	@echo "Installing what Sleek is tested with"
 	@$(BIN)/python tools/uv.py pip install --quiet --require-hashes --compile-bytecode -r requirements/dev.txt
+	@# The PayPal SDK's parts bring their own tests as a package that would hide ours.
+	@rm -rf .venv/lib/python*/site-packages/tests
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json | .venv/.run

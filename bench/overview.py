@@ -142,22 +142,27 @@ _PAYMENTS = """
         FROM generate_series(%s::bigint, %s::bigint) n
     ), made AS (
         INSERT INTO payments_payment (public_id, merchant_id, amount, currency, description,
-            has_hold, status, amount_refunded, language, succeeded_at, created_at, updated_at)
+            has_hold, status, amount_paid, amount_refunded, language, succeeded_at, created_at,
+            updated_at)
         SELECT 'p' || n, (SELECT min(id) FROM merchants_merchant)
                 + CASE WHEN n %% 10 = 9 THEN n %% 100 ELSE 0 END,
             1000 + n %% 9000, (ARRAY['USD', 'USD', 'EUR', 'CNY'])[1 + n %% 4], 'Fee',
-            false, status, 0, 'en', CASE status WHEN 'succeeded' THEN at END, at, at
+            false, status,
+            CASE status WHEN 'succeeded' THEN 1000 + n %% 9000 ELSE 0 END, 0, 'en',
+            CASE status WHEN 'succeeded' THEN at END, at, at
         FROM fresh RETURNING *
     )
     INSERT INTO payments_attempt (public_id, payment_id, connection_id, channel, method, flow,
         amount, currency, status, reference, next_url, next_qr, failure, failure_code, payer,
         amount_received, currency_received, surplus, fee_currency, expires_at, check_count,
+        next_data, payer_id, decision, resolution, amount_applied,
         chosen_at, created_at, updated_at)
     SELECT 'a' || p.id, p.id, (SELECT min(id) FROM channels_connection),
         (ARRAY['stripe', 'alipay', 'wechatpay'])[1 + p.id %% 3],
         (ARRAY['card', 'alipay', 'wechatpay'])[1 + p.id %% 3], 'qr', p.amount, p.currency,
         p.status, '', '', '', '', '', '', CASE p.status WHEN 'succeeded' THEN p.amount END,
-        p.currency, '', '', p.created_at, 0, p.created_at, p.created_at, p.created_at
+        p.currency, '', '', p.created_at, 0, '{}', '', '{}', '', 0,
+        p.created_at, p.created_at, p.created_at
     FROM made p
 """
 

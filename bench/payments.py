@@ -158,19 +158,20 @@ _MERCHANTS = """
 _PAYMENTS = """
     WITH made AS (
         INSERT INTO payments_payment (public_id, merchant_id, amount, currency, description,
-            status, has_hold, amount_refunded, language, created_at, updated_at)
+            status, has_hold, amount_paid, amount_refunded, language, created_at, updated_at)
         SELECT 'pay_bench_' || n, (SELECT min(id) FROM merchants_merchant) + n %% %s,
-            1000 + n %% 9000, 'CNY', 'Sample fee', 'processing', false, 0, 'en', now(), now()
+            1000 + n %% 9000, 'CNY', 'Sample fee', 'processing', false, 0, 0, 'en', now(), now()
         FROM generate_series(0, %s - 1) n RETURNING id, public_id, amount
     )
     INSERT INTO payments_attempt (public_id, payment_id, connection_id, channel, method, flow,
         amount, currency, status, reference, next_url, next_qr, failure, failure_code, payer,
         currency_received, surplus, fee_currency, expires_at, check_at, check_count,
+        next_data, payer_id, decision, resolution, amount_applied,
         chosen_at, created_at, updated_at)
     SELECT replace(public_id, 'pay', 'att'), id, (SELECT id FROM channels_connection), 'alipay',
         'alipay', 'redirect', amount, 'CNY', 'requires_action', '', 'https://openapi.alipay.com/',
         '', '', '', '', '', '', '', now() + interval '1 hour', now() + interval '1 hour', 0,
-        now(), now(), now()
+        '{}', '', '{}', '', 0, now(), now(), now()
     FROM made
 """
 

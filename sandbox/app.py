@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from sandbox import alipay, control, identity, inbox, pages, stripe, wechatpay
+from sandbox import alipay, control, identity, inbox, pages, paypal, stripe, unionpay, wechatpay
 from sandbox.world import World
 
 HERE = Path(__file__).parent
@@ -20,6 +20,8 @@ def create_app(world: World) -> Starlette:
     stripe.register(world)
     alipay.register(world)
     wechatpay.register(world)
+    paypal.register(world)
+    unionpay.register(world)
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -30,9 +32,11 @@ def create_app(world: World) -> Starlette:
             Route("/healthz", healthz),
             Mount("/static", StaticFiles(directory=HERE / "static")),
             *control.routes(),
+            *paypal.routes(),  # before Stripe's, which answers whatever else begins with /v1
             *stripe.routes(),
             *alipay.routes(),
             *wechatpay.routes(),
+            *unionpay.routes(),
             *identity.routes(),
             *inbox.routes(),
             *pages.routes(),

@@ -2,13 +2,18 @@
 
 Retries, delays and delayed outcomes are due on the schedule. It runs `scale` times as fast
 as the wall and can skip ahead, so that three days of retries fit into one test. Dates that
-a merchant chose (an expiry) stay on the wall.
+a merchant chose (an expiry) stay on the wall. What lies behind can be sent further back, so that
+yesterday's trade needs no day of waiting.
 """
 
 import json
 import time
+from typing import Any
 
 from sandbox.store import Store
+
+# The names under which the providers' objects keep the moments that lie behind them.
+MOMENTS = frozenset({"at", "paid_at", "created_at", "closed_at", "created", "available_on"})
 
 
 class Clock:
@@ -43,3 +48,29 @@ class Clock:
         self._anchor_tick, self._anchor_wall, self.scale = tick, time.time(), scale
         state = {"tick": tick, "wall": self._anchor_wall, "scale": scale}
         self._store.set_meta("clock", json.dumps(state))
+
+
+def age(store: Store, account: str, seconds: float) -> int:
+    """How many objects were moved."""
+    moved = 0
+    with store.transaction():
+        for kind in store.kinds(account):
+            for each in store.newest(account, kind):
+                store.update(kind, _aged(each, seconds))
+                moved += 1
+    return moved
+
+
+def _aged(node: Any, seconds: float) -> Any:
+    if isinstance(node, list):
+        return [_aged(each, seconds) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: type(value)(value - seconds) if _is_moment(name, value) else _aged(value, seconds)
+        for name, value in node.items()
+    }
+
+
+def _is_moment(name: str, value: Any) -> bool:
+    return name in MOMENTS and type(value) in (int, float)

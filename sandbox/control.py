@@ -10,16 +10,23 @@ from starlette.routing import Route
 from sandbox import world
 from sandbox.alipay import accounts as alipay_accounts
 from sandbox.alipay import control as alipay_control
+from sandbox.clock import age
 from sandbox.faults import BadFault, Fault
 from sandbox.identity.google import accounts as google_accounts
 from sandbox.identity.weixin import accounts as weixin_accounts
+from sandbox.paypal import accounts as paypal_accounts
+from sandbox.paypal import control as paypal_control
 from sandbox.store import Json
 from sandbox.stripe import accounts as stripe_accounts
 from sandbox.stripe import control as stripe_control
+from sandbox.unionpay import accounts as union_accounts
+from sandbox.unionpay import control as union_control
 from sandbox.wechatpay import accounts as wechat_accounts
 from sandbox.wechatpay import control as wechat_control
+from sandbox.world import World
 
 FASTEST_SCALE = 1_000_000.0
+OLDEST_DAYS = 400
 LONGEST_SKIP_S = 400 * 24 * 3600.0
 LOOPBACK = ("127.0.0.1", "::1", "")
 
@@ -29,11 +36,32 @@ class Refused(ValueError):
 
 
 Handler = Callable[[Request, Json], Awaitable[Json]]
+Opener = Callable[[World, str, Json], Json]
+
+OPENERS: dict[str, Opener] = {
+    "stripe": lambda this, name, order: stripe_accounts.open_account(this, name),
+    "alipay": lambda this, name, order: alipay_accounts.open_account(
+        this, name, str(order.get("app_public_key") or "")
+    ),
+    "wechatpay": lambda this, name, order: wechat_accounts.open_account(
+        this,
+        name,
+        str(order.get("merchant_public_key") or ""),
+        domain=str(order.get("domain") or ""),
+    ),
+    "paypal": lambda this, name, order: paypal_accounts.open_account(this, name),
+    "unionpay": lambda this, name, order: union_accounts.open_account(
+        this, name, str(order.get("merchant_public_key") or "")
+    ),
+    "google": google_accounts.open_account,
+    "weixin": weixin_accounts.open_account,
+}
 
 
 def routes() -> list[Route]:
     return [
         Route("/control/accounts", _json(create_account), methods=["POST"]),
+        Route("/control/accounts/{id}/age", _json(age_account), methods=["POST"]),
         Route("/control/faults", _json(order_fault), methods=["POST"]),
         Route("/control/faults", _json(list_faults), methods=["GET"]),
         Route("/control/faults", _json(clear_faults), methods=["DELETE"]),
@@ -43,19 +71,21 @@ def routes() -> list[Route]:
         Route("/control/flush", _json(flush), methods=["POST"]),
         *(
             Route(
-                f"/control/stripe/sessions/{{id}}/{verb}",
+                f"/control/stripe/{place}/{{id}}/{verb}",
                 _json(handler),
                 methods=["POST"],
             )
-            for verb, handler in stripe_control.VERBS.items()
+            for place, verbs in stripe_control.VERBS.items()
+            for verb, handler in verbs.items()
         ),
         *(
             Route(
-                f"/control/alipay/trades/{{id}}/{verb}",
+                f"/control/alipay/{place}/{{id}}/{verb}",
                 _json(handler),
                 methods=["POST"],
             )
-            for verb, handler in alipay_control.VERBS.items()
+            for place, verbs in alipay_control.VERBS.items()
+            for verb, handler in verbs.items()
         ),
         *(
             Route(
@@ -66,6 +96,24 @@ def routes() -> list[Route]:
             for place, verbs in wechat_control.VERBS.items()
             for verb, handler in verbs.items()
         ),
+        *(
+            Route(
+                f"/control/paypal/{place}/{{id}}/{verb}",
+                _json(handler),
+                methods=["POST"],
+            )
+            for place, verbs in paypal_control.VERBS.items()
+            for verb, handler in verbs.items()
+        ),
+        *(
+            Route(
+                f"/control/unionpay/{place}/{{id}}/{verb}",
+                _json(handler),
+                methods=["POST"],
+            )
+            for place, verbs in union_control.VERBS.items()
+            for verb, handler in verbs.items()
+        ),
     ]
 
 
@@ -73,19 +121,21 @@ async def create_account(request: Request, order: Json) -> Json:
     name = str(order.get("name") or "")
     if not name:
         raise Refused("name is missing")
+    opener = OPENERS.get(str(order.get("provider")))
+    if opener is None:
+        raise Refused(f"provider is one of {', '.join(OPENERS)}")
+    return opener(world.of(request), name, order)
+
+
+async def age_account(request: Request, order: Json) -> Json:
+    """All that happened in an account happened `days` earlier."""
+    days, account = order.get("days", 1), request.path_params["id"]
+    if type(days) is not int or not 1 <= days <= OLDEST_DAYS:
+        raise Refused(f"days is a whole number from 1 to {OLDEST_DAYS}")
     this = world.of(request)
-    if order.get("provider") == "stripe":
-        return stripe_accounts.open_account(this, name)
-    if order.get("provider") == "alipay":
-        return alipay_accounts.open_account(this, name, str(order.get("app_public_key") or ""))
-    if order.get("provider") == "wechatpay":
-        key = str(order.get("merchant_public_key") or "")
-        return wechat_accounts.open_account(this, name, key)
-    if order.get("provider") == "google":
-        return google_accounts.open_account(this, name, order)
-    if order.get("provider") == "weixin":
-        return weixin_accounts.open_account(this, name, order)
-    raise Refused("provider is stripe, alipay, wechatpay, google or weixin")
+    if this.store.account(account) is None:
+        raise LookupError(f"no account {account}")
+    return {"moved": age(this.store, account, days * 24 * 3600)}
 
 
 async def order_fault(request: Request, order: Json) -> Json:

@@ -10,9 +10,10 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.store import Json, Store
 
-CALL_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query"})
+CALL_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "statement"})
 OPERATIONS = CALL_OPERATIONS | {"notify", "*"}
-PROVIDERS = ("stripe", "alipay", "wechatpay", "google", "weixin")
+PAYPAL_OPERATIONS = OPERATIONS | {"capture", "token"}
+PROVIDERS = ("stripe", "alipay", "wechatpay", "paypal", "unionpay", "google", "weixin")
 
 # What can happen to a call, and what can happen to a notice.
 CALL_KINDS = frozenset(
@@ -202,7 +203,7 @@ def _checked(order: Json) -> Fault:
     parameters: Any = order.get("parameters", {})
     if provider not in PROVIDERS:
         raise BadFault(f"provider is one of {', '.join(PROVIDERS)}")
-    operations = LOG_IN_OPERATIONS if provider in ("google", "weixin") else OPERATIONS
+    operations = _operations(provider)
     if operation not in operations:
         raise BadFault(f"operation is one of {', '.join(sorted(operations))}")
     kinds = _kinds(provider, operation)
@@ -216,13 +217,20 @@ def _checked(order: Json) -> Fault:
     return Fault(0, provider, operation, kind, times, parameters, match)
 
 
+def _operations(provider: str) -> frozenset[str]:
+    if provider in ("google", "weixin"):
+        return LOG_IN_OPERATIONS
+    return PAYPAL_OPERATIONS if provider == "paypal" else OPERATIONS
+
+
 def _kinds(provider: str, operation: str) -> frozenset[str]:
     if provider == "google":
         return GOOGLE_KINDS
     if provider == "weixin":
         return WEIXIN_KINDS
-    # Stripe signs no replies, and its notices name no account.
-    calls = CALL_KINDS - {"wrong_signature"} if provider == "stripe" else CALL_KINDS
+    # Stripe and PayPal sign no replies, and Stripe's notices name no account.
+    signs_nothing = provider in ("stripe", "paypal")
+    calls = CALL_KINDS - {"wrong_signature"} if signs_nothing else CALL_KINDS
     notices = NOTICE_KINDS - {"wrong_account"} if provider == "stripe" else NOTICE_KINDS
     if operation == "*":
         return calls | notices

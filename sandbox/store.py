@@ -195,6 +195,10 @@ class Store:
         sql = "SELECT data FROM objects WHERE account = ? AND kind = ? ORDER BY seq DESC LIMIT ?"
         return _all(self.rows(sql, account, kind, limit))
 
+    def kinds(self, account: str) -> list[str]:
+        sql = "SELECT DISTINCT kind FROM objects WHERE account = ?"
+        return [str(row["kind"]) for row in self.rows(sql, account)]
+
     def recall(self, account: str, key: str) -> sqlite3.Row | None:
         """What was answered the first time this idempotency key came."""
         rows = self.rows("SELECT * FROM idempotency WHERE account = ? AND key = ?", account, key)

@@ -25,6 +25,7 @@ class Installation:
         self.port, self.sandbox_port = free_port(), free_port()
         self.supervisor: subprocess.Popen[bytes] | None = None
         self.output = home / "output.txt"
+        self.settings: dict[str, str] = {}  # from the environment, beside what it needs to run
 
     def run(self) -> subprocess.Popen[bytes]:
         ours = ("SLEEK_", "DATABASE_URL", "DJANGO_", "PYTEST_")
@@ -32,6 +33,9 @@ class Installation:
             "SLEEK_HOME": str(self.home),
             "SLEEK_PORT": str(self.port),
             "SLEEK_SANDBOX_PORT": str(self.sandbox_port),
+            # Other tests may keep the machine busy: none is about a notice that comes again.
+            "SLEEK_NOTICE_PATIENCE_S": "10",
+            **self.settings,
         }
         with self.output.open("wb") as output:
             self.supervisor = subprocess.Popen(
@@ -62,6 +66,13 @@ class Installation:
         except urllib.error.HTTPError:
             return True
         except OSError:
+            return False
+        return True
+
+    def is_ready(self) -> bool:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).close()
+        except OSError:  # an HTTPError is one, too
             return False
         return True
 

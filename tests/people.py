@@ -27,9 +27,9 @@ def merchant(name: str = "Lin Ceramics", email: str = "lin@example.com") -> Merc
     return shop
 
 
-def till(shop: Merchant | None) -> Connection:
+def till(shop: Merchant | None, *, secret: str = "s3cret") -> Connection:
     connection = Connection(merchant=shop, channel="till", name="Till", methods=["card", "alipay"])
-    connection.seal({"secret": "s3cret"})
+    connection.seal({"secret": secret})
     connection.save()
     return connection
 

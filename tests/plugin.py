@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import LiteralString
 
@@ -166,6 +166,7 @@ def _prepare_environment() -> Database:
     database = Database(Path(os.environ[RUN]), other_server=os.environ[OTHER_SERVER])
     os.environ |= {
         "SLEEK_MODE": "test",
+        "SLEEK_NOTICE_PATIENCE_S": "10",  # other tests may keep the machine busy
         "SLEEK_HOME": str(database.home / "home"),
         "DATABASE_URL": database.url(database.worker),
     }
@@ -177,7 +178,9 @@ def _remove_what_killed_runs_left() -> None:
         try:
             os.kill(int(home.name.removeprefix(HOMES).partition("-")[0]), 0)
         except ProcessLookupError:
-            Database(home, other_server="").finish()
+            # Another run that starts now may be removing it, too.
+            with suppress(FileNotFoundError):
+                Database(home, other_server="").finish()
         except (PermissionError, ValueError):
             continue  # another user's
         except FileNotFoundError:

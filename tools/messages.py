@@ -28,7 +28,14 @@ SOURCE = ROOT / "sleek"
 LANGUAGE = "zh_Hans"  # of the back office, beside English
 PAYER_LANGUAGES = ("zh_Hant", "es", "pt", "fr", "de", "ru", "ar", "ja", "hi", "id")
 # Where the texts stand that payers read. Whatever else payers come to read is added here.
-PAYER_PLACES = ("sleek/web/checkout/", "sleek/web/ui/invitation.py")
+PAYER_PLACES = (
+    "sleek/web/checkout/",
+    "sleek/web/ui/invitation.py",
+    "sleek/notifications/payer_letters.py",
+    "sleek/notifications/scripts.py",
+    "sleek/notifications/transfer_letters.py",
+    "sleek/payments/actions/announcements.py",
+)
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"]),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),

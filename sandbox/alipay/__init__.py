@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from sandbox.alipay import gateway, pages, trades
+from sandbox.alipay.books import bills
 from sandbox.alipay.notices import AlipayWire
 from sandbox.world import World
 
@@ -17,4 +18,4 @@ def register(world: World) -> None:
 
 
 def routes() -> list[Route]:
-    return [*gateway.routes(), *pages.routes()]
+    return [*gateway.routes(), *bills.routes(), *pages.routes()]

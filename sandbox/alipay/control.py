@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from sandbox import world
 from sandbox.alipay import notices, trades
+from sandbox.alipay.books import funds
 from sandbox.alipay.checking import yuan
 from sandbox.alipay.errors import AlipayError
 from sandbox.store import Account, Json
@@ -35,7 +36,24 @@ async def close(request: Request, given: Json) -> Json:
     return _shown(account, order, trade, this.clock.now())
 
 
-VERBS = {"scan": scan, "pay": pay, "close": close}
+async def withdraw(request: Request, given: Json) -> Json:
+    """The merchant takes `amount` fen to the bank, or all there is; a negative one comes back."""
+    this = world.of(request)
+    account = this.store.account(request.path_params["id"])
+    if account is None or account.provider != "alipay":
+        raise LookupError(f"no app {request.path_params['id']}")
+    amount = given.get("amount", funds.balance(this, account))
+    if type(amount) is not int:
+        raise ValueError("amount is a whole number of fen")
+    with this.store.transaction():
+        funds.withdraw(this, account, amount)
+    return {"balance": funds.balance(this, account)}
+
+
+VERBS = {
+    "trades": {"scan": scan, "pay": pay, "close": close},
+    "accounts": {"withdraw": withdraw},
+}
 
 
 def _met(request: Request, given: Json) -> tuple[Account, Json, Json]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.alipay import checking, errors, trades
+from sandbox.alipay.books import bills
 from sandbox.alipay.checking import beijing, yuan
 from sandbox.store import Account, Json
 from sandbox.world import World
@@ -152,6 +153,7 @@ METHODS: dict[str, tuple[Method, str]] = {
     "alipay.trade.cancel": (cancel, "close"),
     "alipay.trade.refund": (refund, "refund"),
     "alipay.trade.fastpay.refund.query": (refund_query, "refund_query"),
+    "alipay.data.dataservice.bill.downloadurl.query": (bills.query, "statement"),
 }
 PAGE_METHODS = frozenset({"alipay.trade.page.pay", "alipay.trade.wap.pay"})
 # Real methods that are not simulated here; anything else is no method of Alipay's.
@@ -161,7 +163,6 @@ UNSUPPORTED = frozenset(
         "alipay.trade.create",
         "alipay.trade.app.pay",
         "alipay.trade.order.settle",
-        "alipay.data.dataservice.bill.downloadurl.query",
         "alipay.fund.trans.uni.transfer",
         "alipay.system.oauth.token",
     }

@@ -9,6 +9,7 @@ import json
 
 from sandbox import world
 from sandbox.alipay import errors, notices
+from sandbox.alipay.books import funds
 from sandbox.alipay.checking import BEIJING, yuan
 from sandbox.journal import Entry
 from sandbox.store import Account, Json
@@ -100,6 +101,8 @@ def refund(this: World, account: Account, trade: Json, wanted: Json) -> tuple[Js
         raise errors.business("REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限")
     if trade["status"] != SUCCESS:
         raise errors.already_closed()
+    if not funds.covers(this, account, wanted["fen"]):
+        raise errors.business("SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足")
     return _give_back(this, account, trade, wanted), True
 
 

@@ -11,8 +11,10 @@ from sandbox import world
 from sandbox.alipay import trades
 from sandbox.alipay.checking import yuan
 from sandbox.identity.weixin import pages as weixin
+from sandbox.paypal import orders as paypal
 from sandbox.store import Json
 from sandbox.stripe import money
+from sandbox.unionpay import orders as union
 from sandbox.wechatpay import orders as wechat
 from sandbox.world import World
 
@@ -21,6 +23,8 @@ PROVIDERS = {
     "stripe": "Stripe",
     "alipay": "支付宝 Alipay",
     "wechatpay": "微信支付 WeChat Pay",
+    "paypal": "PayPal",
+    "unionpay": "银联 UnionPay",
     "google": "Google",
     "weixin": "微信 WeChat",
 }
@@ -40,6 +44,14 @@ STATES = {
     "CLOSED": ("", "已关闭 Closed"),
     "REFUND": ("good", "转入退款 Refunded"),
     "REFUND_SUCCESS": ("good", "已退款 Refunded"),
+    "CREATED": ("wait", "待付款 Waiting"),
+    "PAYER_ACTION_REQUIRED": ("wait", "待付款 Waiting"),
+    "APPROVED": ("wait", "已同意，待收款 Approved"),
+    "PENDING": ("wait", "处理中 Pending"),
+    "COMPLETED": ("good", "已付款 Paid"),
+    "DECLINED": ("bad", "失败 Declined"),
+    "PARTIALLY_REFUNDED": ("good", "部分退款 Partly refunded"),
+    "REFUNDED": ("good", "已退款 Refunded"),
     "delivered": ("good", "已送达 Delivered"),
     "waiting": ("wait", "待发送 Waiting"),
     "held": ("wait", "扣住 Held"),
@@ -75,7 +87,8 @@ def clock_time(moment: float) -> str:
 def _objects(this: World) -> list[Json]:
     rows = this.store.rows(
         "SELECT * FROM objects"
-        " WHERE kind IN ('checkout.session', 'refund', 'trade', 'wechatpay.order')"
+        " WHERE kind IN ('checkout.session', 'refund', 'trade', 'wechatpay.order', 'paypal.order',"
+        " 'unionpay.order', 'unionpay.refund')"
         " ORDER BY seq DESC LIMIT ?",
         ROWS,
     )
@@ -92,6 +105,11 @@ def _objects(this: World) -> list[Json]:
 
 
 def _amount_and_state(kind: str, data: Json) -> Json:
+    if kind == paypal.KIND:
+        state = data["capture"]["state"] if data["capture"] else data["state"]
+        return {"amount": f"{data['value']} {data['currency']}", "state": state, "url": None}
+    if kind in (union.KIND, union.REFUND):
+        return {"amount": f"{yuan(data['amount'])} CNY", "state": _union_state(data), "url": None}
     if kind == wechat.KIND:
         return {"amount": f"{yuan(data['total'])} CNY", "state": data["state"], "url": None}
     if kind == "trade":
@@ -109,6 +127,13 @@ def _amount_and_state(kind: str, data: Json) -> Json:
     amount = int(data["amount"] if kind == "refund" else data["amount_total"])
     shown = money.shown(amount, data["currency"])
     return {"amount": shown, "state": data["status"], "url": data.get("url")}
+
+
+def _union_state(data: Json) -> str:
+    if "of" in data:
+        states = {union.SUCCESS: "REFUND_SUCCESS", union.TAKEN: "pending"}
+        return states.get(data["code"], "failed")
+    return "SUCCESS" if data["paid_at"] else "NOTPAY"
 
 
 def _deliveries(this: World) -> list[Json]:

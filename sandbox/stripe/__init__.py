@@ -5,6 +5,7 @@ from starlette.routing import Route
 from sandbox.stripe import actions, pages, refunds
 from sandbox.stripe.api import http
 from sandbox.stripe.events import StripeWire
+from sandbox.stripe.kept import pages as bank
 from sandbox.world import World
 
 
@@ -26,4 +27,4 @@ def register(world: World) -> None:
 
 
 def routes() -> list[Route]:
-    return [*http.routes(), *pages.routes()]
+    return [*http.routes(), *pages.routes(), *bank.routes()]

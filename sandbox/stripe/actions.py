@@ -10,6 +10,7 @@ from sandbox.store import Json
 from sandbox.stripe import events, money, objects
 from sandbox.stripe.cards import GENERIC, Card, Decline
 from sandbox.stripe.errors import StripeError
+from sandbox.stripe.kept import keeping
 from sandbox.world import World
 
 DELAYED_OUTCOME_AFTER_S = 60.0
@@ -68,7 +69,7 @@ def expire(world: World, account: str, session_id: str) -> Json:
     world.store.update("checkout.session", session)
     if session["payment_intent"]:
         intent = _get(world, account, "payment_intent", session["payment_intent"])
-        _cancel_intent(world, account, intent)
+        cancel_intent(world, account, intent)
     events.record(world, account, "checkout.session.expired", session)
     _journal(world, account, "session.expired", session)
     return session
@@ -101,12 +102,7 @@ def finish_challenge(
     intent["next_action"] = None
     if is_authentic:
         return _authorise(world, account, intent, payer)
-    error = {
-        "code": AUTHENTICATION_FAILED.code,
-        "message": AUTHENTICATION_FAILED.message,
-        "type": "invalid_request_error",
-    }
-    return _fail(world, account, intent, error)
+    return fail(world, account, intent, authentication_error())
 
 
 def finish_delayed(world: World, account: str, intent_id: str) -> None:
@@ -124,12 +120,39 @@ def finish_delayed(world: World, account: str, intent_id: str) -> None:
     events.record(world, account, "checkout.session.async_payment_failed", session)
 
 
+def confirm(world: World, account: str, intent: Json, payer: Payer, *, asks: bool) -> Json:
+    """An intent without a session takes a kept card. `asks`: the bank is to make sure first."""
+    intent["sandbox_payer"] = payer.details() | {"card": payer.card.number}
+    return _challenge(world, account, intent) if asks else _authorise(world, account, intent, payer)
+
+
+def answer(world: World, account: str, intent: Json, payer: Payer, *, is_authentic: bool) -> Json:
+    """What the payer said to their bank about such an intent."""
+    if intent["status"] != "requires_action":
+        return intent
+    intent["next_action"] = None
+    if is_authentic:
+        return _authorise(world, account, intent, payer)
+    return fail(world, account, intent, authentication_error())
+
+
+def authentication_error() -> Json:
+    return {
+        "code": AUTHENTICATION_FAILED.code,
+        "message": AUTHENTICATION_FAILED.message,
+        "type": "invalid_request_error",
+    }
+
+
 def _authorise(world: World, account: str, intent: Json, payer: Payer) -> Json:
+    if payer.card.decline is None:
+        keeping.keep(world, account, intent, payer.details(), payer.card)
     charge = _new_charge(world, account, intent, payer)
     if payer.card.decline is not None:
         return _decline(world, account, intent, charge, payer.card.decline)
     _capture(world, account, intent, charge)
-    _complete_session(world, account, intent, payer, payment_status="paid")
+    if intent["sandbox_session"]:
+        _complete_session(world, account, intent, payer, payment_status="paid")
     # The fee is known a moment after the payment, which is what this event is for.
     events.record(world, account, "charge.updated", charge)
     return intent
@@ -166,10 +189,10 @@ def _decline(world: World, account: str, intent: Json, charge: Json, decline: De
     events.record(world, account, "charge.failed", charge)
     intent["latest_charge"] = charge["id"]
     error = objects.payment_error(decline, charge["id"], Card(charge["sandbox_card"], "visa"))
-    return _fail(world, account, intent, error)
+    return fail(world, account, intent, error)
 
 
-def _fail(world: World, account: str, intent: Json, error: Json) -> Json:
+def fail(world: World, account: str, intent: Json, error: Json) -> Json:
     intent |= {
         "status": "requires_payment_method",
         "payment_method": None,
@@ -221,13 +244,14 @@ def _complete_session(
         "status": "complete",
         "payment_status": payment_status,
         "url": None,
+        "customer": intent["customer"],
         "customer_details": objects.customer_details(payer.details()),
     }
     world.store.update("checkout.session", session)
     events.record(world, account, "checkout.session.completed", session)
 
 
-def _cancel_intent(world: World, account: str, intent: Json) -> None:
+def cancel_intent(world: World, account: str, intent: Json) -> None:
     intent |= {
         "status": "canceled",
         "canceled_at": int(world.clock.now()),
@@ -244,6 +268,7 @@ def _intent_of(world: World, account: str, session: Json) -> Json:
     intent = objects.payment_intent(session, now=int(world.clock.now()))
     reference = session["sandbox_reference"]
     intent |= {"sandbox_session": session["id"], "sandbox_reference": reference}
+    intent["sandbox_keeps"] = session["customer_creation"] == "always"
     world.store.insert(account, "payment_intent", intent, reference=reference, parent=session["id"])
     session["payment_intent"] = intent["id"]
     world.store.update("checkout.session", session)

@@ -24,7 +24,9 @@ class Card:
     number: str
     brand: str
     decline: Decline | None = None
-    needs_3ds: bool = False
+    needs_3ds: bool = False  # unless it was set up with it before
+    always_3ds: bool = False  # set up or not
+    may_3ds: bool = False  # when the merchant asks for it
     refunding: Refunding = Refunding.AT_ONCE
 
     @property
@@ -85,7 +87,8 @@ CARDS = {
         Card("4000000000000119", "visa", PROCESSING),
         Card("4000000000006975", "visa", VELOCITY),
         Card("4000002500003155", "visa", needs_3ds=True),
-        Card("4000002760003184", "visa", needs_3ds=True),
+        Card("4000002760003184", "visa", needs_3ds=True, always_3ds=True),
+        Card("4000000000003055", "visa", may_3ds=True),
         Card("4000000000003220", "visa", needs_3ds=True),
         Card("4000008400001629", "visa", GENERIC, needs_3ds=True),
         Card("4000000000005126", "visa", refunding=Refunding.FAILS_LATER),

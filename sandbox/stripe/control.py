@@ -4,9 +4,10 @@ from starlette.requests import Request
 
 from sandbox import world
 from sandbox.store import Json
-from sandbox.stripe import actions, cards
+from sandbox.stripe import actions, cards, refunds
 from sandbox.stripe.actions import Payer
 from sandbox.stripe.api import checking
+from sandbox.stripe.books import funds
 from sandbox.stripe.objects import shown
 
 FIELDS = frozenset({"card", "email", "name", "country", "challenge", "delayed_method"})
@@ -41,7 +42,28 @@ async def expire(request: Request, order: Json) -> Json:
     return {"session": shown(_session(request)[1])}
 
 
-VERBS = {"pay": pay, "expire": expire}
+async def withdraw(request: Request, order: Json) -> Json:
+    """The account takes `amount` of a `currency` to its bank, or all there is; a negative one
+    comes back.
+    """
+    this, account = world.of(request), request.path_params["id"]
+    if this.store.account(account) is None:
+        raise LookupError(f"no account {account}")
+    currency = str(order.get("currency", "usd"))
+    amount = order.get("amount", funds.balance(this, account, currency))
+    if type(amount) is not int:
+        raise ValueError("amount is a whole number of Stripe's units")
+    with this.store.transaction():
+        funds.pay_out(this, account, currency, amount)
+        refunds.make_up(this, account)
+    this.deliveries.wake()
+    return {"balance": funds.balance(this, account, currency)}
+
+
+VERBS = {
+    "sessions": {"pay": pay, "expire": expire},
+    "accounts": {"withdraw": withdraw},
+}
 
 
 def _session(request: Request) -> tuple[str, Json]:

@@ -3,6 +3,7 @@
 from sandbox.journal import Entry
 from sandbox.store import Json
 from sandbox.stripe import events, money, objects
+from sandbox.stripe.books import funds
 from sandbox.stripe.cards import Refunding
 from sandbox.stripe.cards import of as card_of
 from sandbox.stripe.errors import StripeError, missing, no_such
@@ -10,6 +11,7 @@ from sandbox.world import World
 
 OUTCOME_AFTER_S = 60.0
 TIMER = "stripe.refund_outcome"
+SHORT = "insufficient_funds"
 
 
 def refund(world: World, account: str, params: Json) -> Json:
@@ -19,9 +21,13 @@ def refund(world: World, account: str, params: Json) -> Json:
     refund = objects.refund(charge, params, amount=amount, now=now)
     refund["sandbox_reference"] = charge["sandbox_reference"]
     refunding = card_of(charge["sandbox_card"]).refunding
+    is_short = not funds.covers(world, account, refund["currency"], amount)
     if refunding is Refunding.PENDING:
         refund |= {"status": "pending", "pending_reason": "processing"}
-    refund["balance_transaction"] = _move(world, account, refund, "refund", -amount)
+    if is_short:
+        refund |= {"status": "pending", "pending_reason": SHORT}
+    else:
+        refund["balance_transaction"] = _move(world, account, refund, "refund", -amount)
     world.store.insert(
         account,
         "refund",
@@ -32,11 +38,29 @@ def refund(world: World, account: str, params: Json) -> Json:
     _count(world, charge, amount)
     events.record(world, account, "charge.refunded", charge)
     events.record(world, account, "refund.created", refund)
+    if is_short:
+        return refund
     if refunding is not Refunding.AT_ONCE:
         world.timers.after(OUTCOME_AFTER_S, TIMER, account, refund["id"])
         world.deliveries.wake()
     _journal(world, account, "money.refunded", refund)
     return refund
+
+
+def make_up(world: World, account: str) -> None:
+    """Money came in: what waited for it is given back, the oldest first."""
+    for refund in reversed(world.store.newest(account, "refund")):
+        if refund.get("pending_reason") != SHORT:
+            continue
+        if not funds.covers(world, account, refund["currency"], refund["amount"]):
+            return
+        refund["status"] = "succeeded"
+        refund.pop("pending_reason")
+        move = _move(world, account, refund, "refund", -refund["amount"])
+        refund["balance_transaction"] = move
+        world.store.update("refund", refund)
+        events.record(world, account, "refund.updated", refund)
+        _journal(world, account, "money.refunded", refund)
 
 
 def turn_out(world: World, account: str, refund_id: str) -> None:

@@ -3,13 +3,16 @@
 import time
 
 from sandbox import world
+from sandbox.identity.weixin import accounts as service
 from sandbox.store import Account, Json
 from sandbox.wechatpay import signing
 from sandbox.world import World
 
 
-def open_account(this: World, name: str, merchant_public_key: str) -> Json:
-    """Opening the same name again replaces the merchant's certificate, as its console would."""
+def open_account(this: World, name: str, merchant_public_key: str, *, domain: str = "") -> Json:
+    """Opening the same name again replaces the merchant's certificate, as its console would. Its
+    app is a service account whose pages are at `domain`.
+    """
     merchant_key = signing.checked_public_key(merchant_public_key)
     certificate = {"merchant_public_key": merchant_key, "serial_no": _serial()}
     account = this.store.account_named("wechatpay", name)
@@ -23,7 +26,8 @@ def open_account(this: World, name: str, merchant_public_key: str) -> Json:
             account.id, "wechatpay", name, account.created_at, account.data | certificate
         )
         this.store.update_account(account)
-    return shown(account)
+    secret = service.open_service(this, account.data["app_id"], f"{name} 公众号", domain)
+    return shown(account) | {"app_secret": secret}
 
 
 def rotate(this: World, account: Account) -> Account:

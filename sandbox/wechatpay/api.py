@@ -11,6 +11,7 @@ from sandbox import faults, world
 from sandbox.faults import Fault
 from sandbox.store import Account, Json
 from sandbox.wechatpay import checking, errors, notices, orders, signing, telling
+from sandbox.wechatpay.books import bills
 from sandbox.wechatpay.errors import WechatError
 from sandbox.world import World
 
@@ -30,6 +31,12 @@ def native(this: World, account: Account, request: Request, content: Json) -> Js
 def h5(this: World, account: Account, request: Request, content: Json) -> Json:
     order = _made(this, account, content, "MWEB")
     return {"h5_url": f"{world.base_url(request)}/wechatpay/h5?prepay_id={order['id']}"}
+
+
+def jsapi(this: World, account: Account, request: Request, content: Json) -> Json:
+    openid = checking.payer(this, account, content)
+    order = _made(this, account, content, "JSAPI", openid=openid)
+    return {"prepay_id": order["id"]}
 
 
 def query(this: World, account: Account, request: Request, content: Json) -> Json:
@@ -102,12 +109,15 @@ def certificates(this: World, account: Account, request: Request, content: Json)
 CALLS: list[tuple[str, str, Verb, str]] = [
     ("POST", "/v3/pay/transactions/native", native, "create"),
     ("POST", "/v3/pay/transactions/h5", h5, "create"),
+    ("POST", "/v3/pay/transactions/jsapi", jsapi, "create"),
     ("GET", "/v3/pay/transactions/out-trade-no/{number}", query, "query"),
     ("GET", "/v3/pay/transactions/id/{number}", query_by_id, "query"),
     ("POST", "/v3/pay/transactions/out-trade-no/{number}/close", close, "close"),
     ("POST", "/v3/refund/domestic/refunds", refund, "refund"),
     ("GET", "/v3/refund/domestic/refunds/{number}", query_refund, "refund_query"),
     ("GET", "/v3/certificates", certificates, "certificates"),
+    ("GET", "/v3/bill/tradebill", bills.trade_bill, "statement"),
+    ("GET", "/v3/bill/fundflowbill", bills.fund_bill, "statement"),
 ]
 
 
@@ -115,7 +125,18 @@ def routes() -> list[Route]:
     return [
         Route(path, _endpoint(verb, operation), methods=[method])
         for method, path, verb, operation in CALLS
-    ]
+    ] + [Route("/v3/billdownload/file", hand_out, methods=["GET"])]
+
+
+async def hand_out(request: Request) -> Response:
+    """A bill, to the merchant who asked for it: the one answer that carries no signature."""
+    this = world.of(request)
+    try:
+        account = _verified(this, request, b"")
+        content = bills.file_of(this, account, request.query_params.get("token", ""))
+    except WechatError as error:
+        return Response(signing.compact(error.node()), error.status, media_type="application/json")
+    return Response(content, media_type="application/octet-stream")
 
 
 def _endpoint(verb: Verb, operation: str) -> Callable[[Request], object]:
@@ -175,9 +196,11 @@ def _verified(this: World, request: Request, raw: bytes) -> Account:
     return account
 
 
-def _made(this: World, account: Account, content: Json, trade_type: str) -> Json:
+def _made(
+    this: World, account: Account, content: Json, trade_type: str, *, openid: str = ""
+) -> Json:
     fields = checking.order(account, content, trade_type, this.clock.now())
-    return orders.make(this, account, fields)
+    return orders.make(this, account, fields | {"openid": openid})
 
 
 def _order(this: World, account: Account, request: Request) -> Json:

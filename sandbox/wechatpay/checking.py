@@ -6,14 +6,17 @@ import json
 import re
 from urllib.parse import urlsplit
 
+from sandbox.identity.weixin import followers
 from sandbox.store import Account, Json
-from sandbox.wechatpay.errors import WechatError, bad_parameter
+from sandbox.wechatpay.errors import WechatError, bad_parameter, other_payer
+from sandbox.world import World
 
 ORDER_NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}", re.ASCII)
 REFUND_NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 DESCRIPTION_CHARS = 127
 REASON_BYTES = 80
+OPENID_CHARS = 128
 LARGEST_FEN = 100_000_000
 DEFAULT_LIFETIME_S = 7 * 24 * 3600
 BEIJING = dt.timezone(dt.timedelta(hours=8))
@@ -45,6 +48,20 @@ def order(account: Account, content: Json, trade_type: str, now: float) -> Json:
         "expires_at": _expiry(content.get("time_expire"), now),
         "scene": _scene(content.get("scene_info")) if trade_type == "MWEB" else "",
     }
+
+
+def payer(this: World, account: Account, content: Json) -> str:
+    """Somebody whom this merchant's app knows."""
+    told = content.get("payer")
+    openid = told.get("openid") if isinstance(told, dict) else None
+    if not isinstance(openid, str) or not 1 <= len(openid) <= OPENID_CHARS:
+        raise bad_parameter("JSAPI 支付须传 payer.openid")
+    owner = followers.owner(this, openid)
+    if not owner:
+        raise bad_parameter("无效的openid")
+    if owner != account.data["app_id"]:
+        raise other_payer()
+    return openid
 
 
 def number(content: Json, name: str, form: re.Pattern[str]) -> str:

@@ -4,7 +4,8 @@ from starlette.requests import Request
 
 from sandbox import world
 from sandbox.store import Account, Json
-from sandbox.wechatpay import accounts, orders, telling
+from sandbox.wechatpay import accounts, bridge, orders, telling
+from sandbox.wechatpay.books import funds
 from sandbox.wechatpay.errors import WechatError
 
 
@@ -19,6 +20,22 @@ async def pay(request: Request, given: Json) -> Json:
     return telling.order_told(account, order)
 
 
+async def call(request: Request, given: Json) -> Json:
+    """What the app answers to a page's call. `action` is what the payer does: pay or cancel."""
+    this = world.of(request)
+    try:
+        account, order = bridge.order_of(this, given)
+        if order["out_trade_no"] != request.path_params["id"]:
+            raise LookupError(f"the call is for {order['out_trade_no']}")
+        if given.get("action", "pay") == "cancel":
+            return {"err_msg": bridge.CANCEL}
+        with this.store.transaction():
+            orders.pay(this, account, order)
+    except WechatError as error:
+        return {"err_msg": bridge.FAIL, "err_desc": str(error)}
+    return {"err_msg": bridge.OK}
+
+
 async def rotate(request: Request, given: Json) -> Json:
     """A new platform certificate signs from now on."""
     account = accounts.rotate(world.of(request), _account(request))
@@ -31,9 +48,20 @@ async def sign_notices(request: Request, given: Json) -> Json:
     return accounts.shown(accounts.sign_notices(world.of(request), _account(request), by))
 
 
+async def withdraw(request: Request, given: Json) -> Json:
+    """The merchant takes `amount` fen to the bank, or all there is; a negative one comes back."""
+    this, account = world.of(request), _account(request)
+    amount = given.get("amount", funds.balance(this, account))
+    if type(amount) is not int:
+        raise ValueError("amount is a whole number of fen")
+    with this.store.transaction():
+        funds.withdraw(this, account, amount)
+    return {"balance": funds.balance(this, account)}
+
+
 VERBS = {
-    "orders": {"pay": pay},
-    "accounts": {"rotate": rotate, "sign_notices": sign_notices},
+    "orders": {"pay": pay, "call": call},
+    "accounts": {"rotate": rotate, "sign_notices": sign_notices, "withdraw": withdraw},
 }
 
 

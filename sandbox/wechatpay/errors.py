@@ -28,12 +28,20 @@ def bad_signature(detail: str) -> WechatError:
     return WechatError(401, "SIGN_ERROR", detail)
 
 
+def other_payer() -> WechatError:
+    return WechatError(400, "OPENID_MISMATCH", "openid和appid不匹配")
+
+
 def no_order() -> WechatError:
     return WechatError(404, "ORDER_NOT_EXIST", "订单不存在")
 
 
 def no_refund() -> WechatError:
     return WechatError(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
+
+
+def no_money() -> WechatError:
+    return WechatError(403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起")
 
 
 def number_used() -> WechatError:

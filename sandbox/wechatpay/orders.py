@@ -6,28 +6,29 @@ from sandbox import world
 from sandbox.journal import Entry
 from sandbox.store import Account, Json
 from sandbox.wechatpay import errors, notices
+from sandbox.wechatpay.books import funds
 from sandbox.wechatpay.checking import BEIJING
 from sandbox.wechatpay.telling import CLOSED, GIVEN_BACK, SUCCESS, WAIT
 from sandbox.world import World
 
 TIMER = "wechatpay.order_timeout"
 KIND, REFUND = "wechatpay.order", "wechatpay.refund"
-REPEATED = ("description", "total", "notify_url", "trade_type")
+REPEATED = ("description", "total", "notify_url", "trade_type", "openid")
 
 
 def make(this: World, account: Account, fields: Json) -> Json:
     """A new order, or the very same one again: its number may not be used for another."""
     known = of_number(this, account, fields["out_trade_no"])
     if known is not None:
-        if any(known[name] != fields[name] for name in REPEATED):
+        asked_for = fields | {"openid": fields["openid"] or known["openid"]}
+        if any(known[name] != asked_for[name] for name in REPEATED):
             raise errors.number_used()
         if known["state"] != WAIT:
             raise errors.already_closed() if known["state"] == CLOSED else errors.already_paid()
         return known
     order = {
-        "id": world.token(24),
+        "id": f"wx{_day(this.clock.now())}{world.digits(26)}",
         "transaction_id": "",
-        "openid": "",
         "state": WAIT,
         "created_at": this.clock.now(),
         "paid_at": None,
@@ -44,12 +45,11 @@ def pay(this: World, account: Account, order: Json) -> None:
     if order["state"] != WAIT:
         raise errors.already_paid() if order["paid_at"] else errors.already_closed()
     now = this.clock.now()
-    day = dt.datetime.fromtimestamp(now, BEIJING).strftime("%Y%m%d")
     order |= {
         "state": SUCCESS,
         "paid_at": now,
-        "transaction_id": f"42000000{world.digits(2)}{day}{world.digits(10)}",
-        "openid": f"oUpF8uM{world.token(21)}",
+        "transaction_id": f"42000000{world.digits(2)}{_day(now)}{world.digits(10)}",
+        "openid": order["openid"] or f"oUpF8uM{world.token(21)}",
     }
     this.store.update(KIND, order)
     notices.send_payment(this, account, order)
@@ -84,6 +84,8 @@ def refund(this: World, account: Account, order: Json, wanted: Json) -> Json:
         raise errors.bad_request("订单金额与原订单不一致")
     if order["refunded"] + wanted["refund"] > order["total"]:
         raise errors.bad_request("退款金额大于可退金额")
+    if not funds.covers(this, account, wanted["refund"]):
+        raise errors.no_money()
     now = this.clock.now()
     made = {
         "id": f"503{world.digits(25)}",
@@ -127,6 +129,10 @@ def to_scan(this: World, limit: int) -> list[Json]:
 
 def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
+
+
+def _day(now: float) -> str:
+    return dt.datetime.fromtimestamp(now, BEIJING).strftime("%Y%m%d")
 
 
 def _journal(

@@ -1,4 +1,6 @@
-"""The payer's phone: it scanned a native code, or opened an H5 page in its browser."""
+"""The payer's phone: it scanned a native code, opened an H5 page in its browser, or reads a page
+inside WeChat that calls for a payment.
+"""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +11,7 @@ from starlette.templating import Jinja2Templates
 
 from sandbox import world
 from sandbox.store import Account, Json
-from sandbox.wechatpay import errors, orders
+from sandbox.wechatpay import bridge, errors, orders
 from sandbox.wechatpay.errors import WechatError
 from sandbox.wechatpay.telling import WAIT
 
@@ -20,24 +22,26 @@ def routes() -> list[Route]:
         Route("/wechatpay/scan/{id}", act, methods=["POST"]),
         Route("/wechatpay/h5", show, methods=["GET"]),
         Route("/wechatpay/h5", act, methods=["POST"]),
+        Route("/wechatpay/jsapi", show, methods=["GET"]),
+        Route("/wechatpay/jsapi", act, methods=["POST"]),
     ]
 
 
 async def show(request: Request) -> Response:
-    found = _find(request)
-    if found is None:
-        return _refused(request, errors.no_order())
-    account, order = found
+    try:
+        account, order = _find(request)
+    except WechatError as error:
+        return _refused(request, error)
     if order["state"] != WAIT:
         return _page(request, "done.html", account, order)
     return _page(request, "confirm.html", account, order)
 
 
 async def act(request: Request) -> Response:
-    found = _find(request)
-    if found is None:
-        return _refused(request, errors.no_order())
-    account, order = found
+    try:
+        account, order = _find(request)
+    except WechatError as error:
+        return _refused(request, error)
     action = str((await request.form()).get("action", ""))
     if action == "insufficient":
         return _page(request, "confirm.html", account, order, has_failed=True)
@@ -60,12 +64,16 @@ def _back(request: Request) -> str:
     return target if urlsplit(target).scheme in ("http", "https") else ""
 
 
-def _find(request: Request) -> tuple[Account, Json] | None:
+def _find(request: Request) -> tuple[Account, Json]:
     this = world.of(request)
+    if "paySign" in request.query_params:
+        return bridge.order_of(this, request.query_params)
     wanted = request.path_params.get("id") or request.query_params.get("prepay_id", "")
     found = this.store.find(orders.KIND, wanted)
     account = this.store.account(found[0]) if found else None
-    return (account, found[1]) if found and account else None
+    if found is None or account is None:
+        raise errors.no_order()
+    return account, found[1]
 
 
 def _refused(request: Request, error: WechatError) -> Response:

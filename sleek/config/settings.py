@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "sleek.links",
     "sleek.risk",
     "sleek.payments",
+    "sleek.splits",
     "sleek.refunds",
     "sleek.reconciliation",
     "sleek.notifications",
@@ -111,6 +112,11 @@ DATABASES = {
     "default": database.from_url(os.environ.get("DATABASE_URL", ""), pooled=MODE != "test")
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The simulated providers, which run beside the demo and nowhere else.
+SANDBOX_URL = (
+    f"http://127.0.0.1:{os.environ.get('SLEEK_SANDBOX_PORT', '8001')}" if MODE == "demo" else ""
+)
 
 AUTH_USER_MODEL = "merchants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -164,10 +170,15 @@ ACCOUNT_RATE_LIMITS = {
     "proof": "5/5m/key,20/m/ip",
     "proof_mail": "1/60s/key,10/d/key",
     "passkey": "30/m/ip",
+    "search": "60/m/key",
+    "tell_payer": "30/h/key",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # Behind a proxy the client's address stands in X-Forwarded-For, as far as proxies of ours wrote it.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SLEEK_TRUSTED_PROXIES", "0"))
+# How long a provider waits for its notice to be on disk, before it is told to come again. They hang
+# up after a few seconds and repeat either way.
+NOTICE_PATIENCE_S = float(os.environ.get("SLEEK_NOTICE_PATIENCE_S", "0.25"))
 # The limits count in the database, since every web process must count the same tries.
 CACHES = {
     "default": {

@@ -69,14 +69,18 @@ def main() -> None:
 def _consume() -> int:
     from sleek.notifications import actions as notifications
     from sleek.payments import tasks as payments
+    from sleek.reconciliation import actions as reconciliation
     from sleek.refunds import actions as refunds
     from sleek.reports import actions as reports
     from sleek.risk import actions as risk
+    from sleek.splits import tasks as splits
 
     return feed(
         {
             "payments": payments,
+            "splits": splits,
             "refunds": refunds,
+            "reconciliation": reconciliation,
             "reports": reports,
             "notifications": notifications,
             "risk": risk,

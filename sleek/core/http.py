@@ -23,6 +23,10 @@ class ReplyTooLarge(httpx.TransportError):
     """The provider sent more than `MAX_REPLY_BYTES`."""
 
 
+class ReplyUnreadable(httpx.TransportError):
+    """The provider sent what is not packed as its headers say."""
+
+
 def send(request: httpx.Request, *, client: httpx.Client | None = None) -> httpx.Response:
     """Send one request and read its whole reply. Redirects are not followed.
 
@@ -37,6 +41,8 @@ def send(request: httpx.Request, *, client: httpx.Client | None = None) -> httpx
             if size > MAX_REPLY_BYTES:
                 raise ReplyTooLarge(f"more than {MAX_REPLY_BYTES} bytes")
             chunks.append(chunk)
+    except httpx.DecodingError as error:  # no transport error to httpx, but it tells as little
+        raise ReplyUnreadable(str(error)) from None
     finally:
         response.close()
     headers = [(k, v) for k, v in response.headers.items() if k != "content-encoding"]

@@ -8,19 +8,43 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Subquery
+from django.db.models import Subquery, Sum
 
 from sleek.core.money import Money
 from sleek.ledger.models import Account, Posting
+from sleek.ledger.rules import Purse
 
 PAGE = 50  # postings on a statement page
 MAX_FLAWS = 100  # of each sort that `verify` names
+BETWEEN_WALLETS = "clearing:balance"
 
 
 def balance(merchant_id: int, code: str, currency: str) -> Money:
     """What is on an account now; zero for one that was never used."""
     account = Account.objects.filter(merchant_id=merchant_id, code=code, currency=currency).first()
     return account.money if account else Money(0, currency)
+
+
+def at_channels(merchant_id: int, currency: str) -> Money:
+    """What all channels together hold for a merchant. Other wallets here hold nothing: what came
+    from them is there.
+    """
+    held = (
+        Account.objects.filter(
+            merchant_id=merchant_id, code__startswith="clearing:", currency=currency
+        )
+        .exclude(code=BETWEEN_WALLETS)
+        .aggregate(sum=Sum("balance"))
+    )
+    return Money(-(held["sum"] or 0), currency)
+
+
+def purse(merchant_id: int, currency: str) -> Purse:
+    """What a merchant can be asked for now."""
+    return Purse(
+        in_transit=balance(merchant_id, "in_transit", currency),
+        available=balance(merchant_id, "available", currency),
+    )
 
 
 def balance_at(merchant_id: int, code: str, currency: str, moment: datetime) -> Money:
@@ -68,7 +92,7 @@ def verify() -> list[Flaw]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         flaws: list[Flaw] = []
-        for query in (_OFF_POSTINGS, _OFF_HEADS, _OFF_ENTRIES):
+        for query in (_OFF_POSTINGS, _OFF_HEADS, _OFF_ENTRIES, _OFF_WALLETS):
             cursor.execute(query, [MAX_FLAWS])
             flaws += [Flaw(where, reason) for where, reason in cursor.fetchall()]
     return flaws
@@ -138,5 +162,15 @@ _OFF_ENTRIES = """
     ) flaws
     WHERE reason IS NOT NULL
     ORDER BY id
+    LIMIT %s
+"""
+
+# What one wallet paid, another one received: each by an entry of its own.
+_OFF_WALLETS = f"""
+    SELECT format('accounts {BETWEEN_WALLETS} in %%s', currency),
+           format('what wallets paid and received is off by %%s', sum(balance))
+    FROM ledger_account WHERE code = '{BETWEEN_WALLETS}'
+    GROUP BY currency HAVING sum(balance) <> 0
+    ORDER BY currency
     LIMIT %s
 """

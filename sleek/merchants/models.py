@@ -107,6 +107,8 @@ class Merchant(models.Model):
     bank_account = models.CharField(_("account number or IBAN"), max_length=40, blank=True)
     bank_code = models.CharField(_("SWIFT/BIC or CNAPS code"), max_length=14, blank=True)
     font = models.CharField(_("font of documents"), max_length=5, default="sans")
+    # Whether payers may let their cards be kept, and pay with those that are.
+    saves_methods = models.BooleanField(_("saved cards"), default=True)
     # Signs what redirect addresses are told; envelope-encrypted, made when first needed.
     signing_secret = models.BinaryField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -49,6 +49,16 @@ def owners_of(merchant: Merchant) -> list[User]:
     return [place.user for place in team_of(merchant) if place.role == Role.OWNER]
 
 
+def people_who_may(right: rules.Right, merchant_id: int) -> list[User]:
+    """Those who can log in and whose role has the right, in the order they came."""
+    places = Membership.objects.filter(merchant_id=merchant_id).select_related("user")
+    return [
+        place.user
+        for place in places.order_by("pk")
+        if rules.may(place.role, right) and place.user.is_active
+    ]
+
+
 def unanswered_invitations(merchant: Merchant) -> list[Invitation]:
     """Open ones, and those whose time ran out."""
     unanswered = merchant.invitations.filter(accepted_at=None, withdrawn_at=None)

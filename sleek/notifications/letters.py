@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sleek.channels.models import Connection
 from sleek.core.amounts import plain_money
 from sleek.core.money import Money
 from sleek.links.models import Plea
 from sleek.notifications.models import BalanceAlert, Gateway
 from sleek.notifications.rules import Direction, Letter
 from sleek.payments.models import Payment
+from sleek.reconciliation.models import Anomaly
+from sleek.reconciliation.rules.flags import Flag
 
 
 def balance_crossed(alert: BalanceAlert, balance: Money, language: str) -> Letter:
@@ -67,11 +70,77 @@ def decision_wanted(payment: Payment, received: Money, language: str) -> Letter:
             subject=_("%(received)s arrived instead of %(asked)s: please decide") % words,
             text=_(
                 "For “%(reason)s” %(asked)s were asked, and %(received)s came. The money is safe "
-                "and frozen; nobody pays again until you have given it back."
+                "and frozen; nobody pays again until you have decided what becomes of it."
             )
             % words,
             button=_("Open the payment"),
             url=_address_of("payment-show", payment.public_id),
+        )
+
+
+def look_wanted(anomaly: Anomaly, language: str) -> Letter:
+    with translation.override(language):
+        money = anomaly.money
+        words = {
+            "amount": plain_money(money) if money else _("A notice"),
+            "about": anomaly.payment.description if anomaly.payment else anomaly.subject,
+        }
+        if anomaly.flag == Flag.ORPHAN:
+            text = _(
+                "A provider speaks of money that does not fit anything here: %(about)s. Compare "
+                "with its own back office."
+            )
+        else:
+            text = _(
+                "For “%(about)s” a provider has not said how it ended, longer than it should take. "
+                "We go on waiting for its word; look it up in its own back office."
+            )
+        return Letter(
+            subject=_("%(amount)s: please look into it") % words,
+            text=text % words,
+            button=_("Open the list of exceptions"),
+            url=_address_of("anomaly-index"),
+        )
+
+
+def many_wait(language: str) -> Letter:
+    """Instead of a mail for each."""
+    with translation.override(language):
+        return Letter(
+            subject=_("Several payments need a decision"),
+            text=_(
+                "More payments than usual need somebody to look at them. You find all of them in "
+                "one list; for this hour we write no more about single ones."
+            ),
+            button=_("Open the list of exceptions"),
+            url=_address_of("anomaly-index"),
+        )
+
+
+def connection_unwell(connection: Connection, language: str) -> Letter:
+    with translation.override(language):
+        words = {"name": connection.name}
+        return Letter(
+            subject=_("The payment channel %(name)s does not answer") % words,
+            text=_(
+                "%(name)s is taken out of use until its provider answers again, which we find out "
+                "by asking. Payers are offered what else you take. If its credentials changed, "
+                "enter the new ones."
+            )
+            % words,
+            button=_("Open the payment channel"),
+            url=_address_of("channel-edit", connection.public_id),
+        )
+
+
+def connection_recovered(connection: Connection, language: str) -> Letter:
+    with translation.override(language):
+        words = {"name": connection.name}
+        return Letter(
+            subject=_("The payment channel %(name)s answers again") % words,
+            text=_("A payer has just got through. It is in use again.") % words,
+            button=_("Open the payment channel"),
+            url=_address_of("channel-edit", connection.public_id),
         )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sleek.core import clock, crypto, ids
 from sleek.core.money import Money
-from sleek.notifications.rules import Direction, Line, Medium, MessageStatus
+from sleek.notifications.rules import Direction, Line, Matter, Medium, MessageStatus
 
 
 def _message_id() -> str:
@@ -155,3 +155,31 @@ class BalanceAlert(models.Model):
     def line(self) -> Line:
         """What it watches, for `rules`."""
         return Line(Direction(self.direction), self.threshold, self.rearm, self.is_armed)
+
+
+class Script(models.Model):
+    """A merchant's own wording of what is told to payers about one matter, in one language.
+
+    Without a row the wording that comes with Sleek counts (`scripts`).
+    """
+
+    merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="+")
+    matter = models.CharField(max_length=20)
+    language = models.CharField(max_length=10)
+    title = models.CharField(max_length=140)
+    text = models.TextField()
+    updated_by = models.ForeignKey("merchants.User", models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "matter", "language"], name="script_is_one_in_a_language"
+            ),
+            models.CheckConstraint(
+                condition=Q(matter__in=[*Matter]), name="script_matter_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter} in {self.language}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from sleek.core import clock
 from sleek.merchants.models import Merchant
-from sleek.notifications.models import BalanceAlert, Gateway, Message
+from sleek.notifications import scripts
+from sleek.notifications.models import BalanceAlert, Gateway, Message, Script
+from sleek.notifications.rules import Matter
+from sleek.notifications.scripts import Wording
 
 DUE = 50  # messages sent in one round
 LATEST = 20  # messages on the page
@@ -27,3 +32,14 @@ def gateways_of(merchant: Merchant) -> list[Gateway]:
 
 def latest_messages(merchant: Merchant) -> list[Message]:
     return list(Message.objects.filter(merchant=merchant).order_by("-pk")[:LATEST])
+
+
+def wordings(merchant: Merchant, language: str) -> dict[Matter, Wording]:
+    """What payers are told about each matter in a language, the merchant's own words first."""
+    if language not in settings.PAYER_LANGUAGES:
+        language = "en"
+    found = {matter: scripts.shipped(matter, language) for matter in Matter}
+    for own in Script.objects.filter(merchant=merchant, language=language):
+        matter = Matter(own.matter)
+        found[matter] = Wording(matter, language, own.title, own.text, is_own=True)
+    return found

@@ -4,7 +4,8 @@ addresses for SMS and chat are safe to call. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +31,63 @@ class Direction(StrEnum):
 
     BELOW = "below"
     ABOVE = "above"
+
+
+class Matter(StrEnum):
+    """What a script for payers is about: why a payment failed, or where its money stands."""
+
+    ENTRY_WRONG = "entry_wrong"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    LIMIT = "limit"
+    DECLINED = "declined"  # whatever else the bank hinted at
+    AUTHENTICATION = "authentication"
+    EXPIRED_CARD = "expired_card"
+    PROVIDER = "provider"
+    UNKNOWN = "unknown"
+    UNCONFIRMED = "unconfirmed"
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    PARTIAL = "partial"
+    OVERPAID = "overpaid"
+    WRONG_CURRENCY = "wrong_currency"
+    REFUND_IN_REVIEW = "refund_in_review"
+    REFUND_PENDING = "refund_pending"
+    REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_FAILED = "refund_failed"
+    REFUND_LATE = "refund_late"
+    CLAIM = "claim"
+
+
+# What a script may leave open; it is filled in from the payment at hand.
+VARIABLES = (
+    "payer",
+    "merchant",
+    "amount",
+    "received",
+    "refund",
+    "method",
+    "number",
+    "reference",
+    "link",
+    "arrives",
+)
+_OPEN = re.compile(r"\{([^{}]*)\}")
+
+
+def strange_variables(text: str) -> list[str]:
+    """What stands in braces and is no variable, each once; a brace without its other is one."""
+    found = [name for name in _OPEN.findall(text) if name not in VARIABLES]
+    rest = _OPEN.sub("", text)
+    return list(dict.fromkeys([*found, *(brace for brace in "{}" if brace in rest)]))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put in what is known; the rest stays open for a person to see. Values are not read again."""
+    return _OPEN.sub(lambda found: values.get(found[1]) or found[0], text)
+
+
+def is_filled(text: str) -> bool:
+    return _OPEN.search(text) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from sleek.events.models import Event
 from sleek.payments import actions as payments
 from sleek.payments import queries
-from sleek.payments.models import Payment
+from sleek.payments.models import Attempt, Payment
 from sleek.stock import queries as stock
 
 logger = logging.getLogger(__name__)
@@ -50,16 +50,41 @@ def end_holds(timestamp: int) -> None:
             logger.exception("janitor.hold_failed", extra={"payment": public_id})
 
 
+@app.periodic(cron=EVERY_5_S)
+@app.task(queueing_lock="payments.forget_due")
+def forget_due(timestamp: int) -> None:
+    """What payers no longer want kept is let go of at its provider."""
+    payments.forget_due()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="payments.measure_prices")
+def measure_prices(timestamp: int) -> None:
+    """Hourly, from the fees charged of late."""
+    payments.measure()
+
+
 @app.task
 def close_others(payment_id: int) -> None:
     payments.close_others(Payment.objects.get(pk=payment_id))
 
 
-FOLLOWED = frozenset({"attempt.superseded"})
+@app.task
+def close_lost(attempt_id: str) -> None:
+    payments.close_lost(Attempt.objects.get(public_id=attempt_id))
+
+
+FOLLOWED = frozenset({"attempt.superseded", "attempt.rerouted"})
 
 
 def follow(news: Sequence[Event]) -> None:
-    """As a consumer of events: what another try has paid is closed at its provider."""
-    paid = Payment.objects.filter(public_id__in={event.subject for event in news})
+    """As a consumer of events: what another try has paid, or was tried in its place, is closed at
+    its provider.
+    """
+    superseded = {event.subject for event in news if event.kind == "attempt.superseded"}
+    paid = Payment.objects.filter(public_id__in=superseded)
     for payment_id in paid.values_list("pk", flat=True):
         close_others.defer(payment_id=payment_id)
+    for event in news:
+        if event.kind == "attempt.rerouted":
+            close_lost.defer(attempt_id=str(event.data["attempt"]))

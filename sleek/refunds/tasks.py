@@ -1,26 +1,36 @@
-"""Background work on refunds: sending them, and asking until they are known."""
+"""Background work on refunds: sending them, asking until they are known, watching the clocks."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 
 from procrastinate.contrib.django import app
 
-from sleek.core import clock
 from sleek.refunds import actions as refunds
+from sleek.refunds import queries
 from sleek.refunds.models import Refund
 
 logger = logging.getLogger(__name__)
-
-DUE = 50  # refunds looked at in one round
 
 
 @app.periodic(cron="* * * * * */5")  # the sixth field is the seconds
 @app.task(queueing_lock="refunds.check_due")
 def check_due(timestamp: int) -> None:
-    due = Refund.objects.filter(check_at__lte=clock.now()).order_by("check_at")
-    for refund in due.select_related("attempt__connection", "attempt__payment")[:DUE]:
+    _each(queries.due(), refunds.check)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="refunds.watch_clocks")
+def watch_clocks(timestamp: int) -> None:
+    """Remind those who must review, and find what has not arrived in time."""
+    _each(queries.to_nudge(), refunds.nudge)
+    _each(queries.to_arrive(), refunds.mark_late)
+
+
+def _each(due: Sequence[Refund], look: Callable[[Refund], None]) -> None:
+    for refund in due:
         try:
-            refunds.check(refund)
+            look(refund)
         except Exception:  # one refund that stumbles must not keep the others waiting
             logger.exception("refunds.check_failed", extra={"refund": refund.public_id})

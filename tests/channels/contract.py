@@ -18,9 +18,12 @@ from sleek.core.money import Money
 from tests.channels.providers import (
     SHORT,
     Provider,
+    afterwards,
+    called_off,
     order_for,
     paid,
     refund_of,
+    refunded,
     started,
 )
 
@@ -88,17 +91,19 @@ class ChannelContract:
     def test_a_canceled_payment_cannot_be_paid(self, provider: Provider) -> None:
         order = started(provider)
         provider.meet(order)
-        assert provider.channel.cancel(order).outcome == Outcome.CANCELED
+        assert called_off(provider, order).outcome == Outcome.CANCELED
         with pytest.raises(AssertionError):
             provider.pay(order)
-        assert provider.channel.fetch(order).outcome == Outcome.CANCELED
+        with afterwards(provider, order):
+            assert provider.channel.fetch(order).outcome == Outcome.CANCELED
         assert provider.booked(order, "money.captured") == 0
 
     def test_canceling_twice_says_the_same(self, provider: Provider) -> None:
         order = started(provider)
         provider.meet(order)
-        provider.channel.cancel(order)
-        assert provider.channel.cancel(order).outcome == Outcome.CANCELED
+        first = called_off(provider, order)
+        with afterwards(provider, order):
+            assert provider.channel.cancel(order).outcome == first.outcome == Outcome.CANCELED
 
     def test_canceling_a_paid_payment_says_that_it_was_paid(self, provider: Provider) -> None:
         order, _ = paid(provider)
@@ -108,7 +113,7 @@ class ChannelContract:
     def test_a_full_refund_leaves_a_payment_that_succeeded(self, provider: Provider) -> None:
         order, _ = paid(provider)
         refund = refund_of(order)
-        made = provider.channel.refund(refund)
+        made = refunded(provider, refund)
         assert (made.key, made.outcome, made.amount) == (
             refund.key,
             Outcome.SUCCEEDED,
@@ -121,7 +126,7 @@ class ChannelContract:
     def test_partial_refunds_are_told_apart(self, provider: Provider) -> None:
         order, _ = paid(provider)
         first, second = refund_of(order, 300), refund_of(order, 200)
-        amounts = [provider.channel.refund(each).amount for each in (first, second)]
+        amounts = [refunded(provider, each).amount for each in (first, second)]
         assert amounts == [Money(300, order.amount.currency), Money(200, order.amount.currency)]
         assert provider.channel.fetch_refund(first).amount == amounts[0]
         assert provider.channel.fetch(order).amount == order.amount
@@ -131,11 +136,13 @@ class ChannelContract:
         refund = refund_of(order, 300)
         first, again = provider.channel.refund(refund), provider.channel.refund(refund)
         assert first == again
+        provider.settle(refund)
+        assert provider.channel.refund(refund).amount == refund.amount
         assert provider.booked(order, "money.refunded") == 1
 
     def test_more_than_was_paid_is_not_refunded(self, provider: Provider) -> None:
         order, _ = paid(provider)
-        provider.channel.refund(refund_of(order, 300))
+        refunded(provider, refund_of(order, 300))
         with pytest.raises(Refused) as refusal:
             provider.channel.refund(refund_of(order))
         assert refusal.value.reason
@@ -148,8 +155,8 @@ class ChannelContract:
 
     def test_a_refunds_notices_are_no_second_payment(self, provider: Provider) -> None:
         order, _ = paid(provider)
-        provider.channel.refund(refund_of(order, 300))
-        provider.channel.refund(refund_of(order, order.amount.minor - 300))
+        refunded(provider, refund_of(order, 300))
+        refunded(provider, refund_of(order, order.amount.minor - 300))
         read = read_all(provider)
         reports = [each.report for each in read if each.report]
         assert {each.amount for each in reports if each.amount} == {order.amount}
@@ -221,9 +228,9 @@ class ChannelContract:
         order = order_for(provider)
         provider.fault("create", kind, **parameters)
         with pytest.raises(Unavailable):
-            provider.channel.start(order)
+            provider.open(order)
         assert provider.channel.fetch(order).outcome == Outcome.PENDING
-        order = replace(order, reference=provider.channel.start(order).reference)
+        order = replace(order, reference=provider.open(order).reference)
         provider.meet(order)
         provider.pay(order)
         assert provider.channel.fetch(order).amount == order.amount
@@ -238,7 +245,7 @@ class ChannelContract:
         provider.fault("refund", kind, **parameters)
         with pytest.raises(Unavailable):
             provider.channel.refund(refund)
-        assert provider.channel.refund(refund).amount == refund.amount
+        assert refunded(provider, refund).amount == refund.amount
         assert provider.channel.fetch_refund(refund).outcome == Outcome.SUCCEEDED
         assert provider.booked(order, "money.refunded") == 1
 
@@ -252,16 +259,16 @@ class ChannelContract:
         with pytest.raises(Unavailable):
             provider.channel.fetch(order)
         assert provider.channel.fetch(order).outcome == Outcome.PENDING
-        provider.fault("close", kind, **parameters)
+        provider.fault(provider.close, kind, **parameters)
         with pytest.raises(Unavailable):
             provider.channel.cancel(order)
-        assert provider.channel.cancel(order).outcome == Outcome.CANCELED
+        assert called_off(provider, order).outcome == Outcome.CANCELED
 
     def test_a_refusal_is_not_unavailability(self, provider: Provider) -> None:
         provider.fault("create", "refuse", code="40004", sub_code="ACQ.TOTAL_FEE_EXCEED")
         order = order_for(provider)
         with pytest.raises(Refused) as refusal:
-            provider.channel.start(order)
+            provider.open(order)
         assert refusal.value.reason
 
 

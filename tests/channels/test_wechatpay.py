@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sleek.channels.base import Failure, Flow, Outcome, Refused, Unavailable, Untrusted
-from sleek.channels.wechatpay import keys, mapping, signing
+from sleek.channels.wechatpay import keys, mapping, signing, statement
 from sleek.channels.wechatpay.channel import WechatPay
 from sleek.core import clock
 from sleek.core.money import InvalidAmount, Money
@@ -28,6 +28,7 @@ from tests.channels.providers import (
     sandbox_time,
     started,
 )
+from tests.channels.statements import DAYS, days_ago
 from tests.sandbox.conftest import Receiver, Sandbox
 
 
@@ -231,6 +232,41 @@ def test_the_sdk_reads_the_same_notice_as_we_do(sdk: Any, by_certificates: Wecha
     )
     assert theirs["resource"]["out_trade_no"] == order.key
     assert theirs["resource"]["transaction_id"] == report.reference
+
+
+def test_the_sdk_downloads_the_same_bill(sdk: Any, by_certificates: WechatProvider):
+    order, _ = paid(by_certificates)
+    by_certificates.let_days_pass()
+    asked = [sdk.trade_bill(bill_date=str(days_ago(days))) for days in DAYS]
+    reply = next(json.loads(body) for status, body in asked if status == 200)
+    status, content = sdk.download_bill(url=reply["download_url"])
+    assert status == 200
+    told = statement.trades(statement.text(content, reply["hash_value"]))
+    assert [line.key for line in told] == [order.key]
+
+
+def test_the_sdk_begins_a_payment_inside_wechat(sdk: Any, by_certificates: WechatProvider):
+    openid = by_certificates.is_inside().wishes["payer_id"]
+    status, reply = sdk.pay(
+        description="tea set",
+        out_trade_no="sdk_order_2",
+        amount={"total": 100},
+        payer={"openid": openid},
+        pay_type=wechatpayv3.WeChatPayType.JSAPI,
+    )
+    prepared = json.loads(reply)["prepay_id"]
+    assert status == 200
+    call = {
+        "appId": by_certificates.credentials["app_id"],
+        "timeStamp": str(int(clock.now().timestamp())),
+        "nonceStr": "5K8264ILTKCH16CQ2502SI8ZNMTM67VS",
+        "package": f"prepay_id={prepared}",
+    }
+    signature = sdk.sign(list(call.values()))
+    told = by_certificates.sandbox.control(
+        "wechatpay/orders/sdk_order_2/call", **call, signType="RSA", paySign=signature
+    )
+    assert told == {"err_msg": "get_brand_wcpay_request:ok"}
 
 
 # The mapping, without a network

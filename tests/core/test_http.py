@@ -34,6 +34,15 @@ def test_a_reply_larger_than_the_limit_is_cut_off_while_it_comes():
     assert sent == http.MAX_REPLY_BYTES // (1024 * 1024) + 1
 
 
+def test_a_reply_that_is_not_packed_as_it_says_is_no_answer():
+    def broken(request: httpx.Request) -> httpx.Response:
+        parts = iter([b"not zipped at all"])
+        return httpx.Response(200, headers={"content-encoding": "gzip"}, content=parts)
+
+    with pytest.raises(http.ReplyUnreadable):
+        http.send(REQUEST, client=_client(broken))
+
+
 def test_a_redirect_is_not_followed():
     def elsewhere(request: httpx.Request) -> httpx.Response:
         assert request.url.host == "provider.example"

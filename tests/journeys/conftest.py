@@ -63,11 +63,26 @@ class World:
         """The payer confirms at the provider."""
         if attempt["channel"] == "stripe":
             self.control(f"stripe/sessions/{attempt['reference']}/pay", card="4242424242424242")
+        elif attempt["channel"] == "paypal":
+            self.control(f"paypal/orders/{attempt['public_id']}/approve")
         elif attempt["channel"] == "wechatpay":
             self.control(f"wechatpay/orders/{attempt['public_id']}/pay")
+        elif attempt["channel"] == "unionpay":
+            self.carry(link, attempt)
+            self.control(f"unionpay/orders/{order_id(attempt)}/pay")
         else:
             self.control(f"alipay/trades/{attempt['public_id']}/scan")
             self.control(f"alipay/trades/{attempt['public_id']}/pay")
+
+    def carry(self, link: str, attempt: dict[str, Any]) -> None:
+        """The payer's browser takes the form to the provider that the page holds."""
+        payment = self.payment(link)["public_id"]
+        page = self.payer().get(f"{self.web}/pay/{payment}/go/{attempt['public_id']}/").text
+        [address] = re.findall(r'action="([^"]+)" data-go', page)
+        pairs = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        fields = {name: html.unescape(value) for name, value in pairs}
+        answer = self.payer().post(address, data=fields)
+        assert answer.status_code == 303, answer.text
 
     def control(self, path: str, **order: Any) -> Any:
         answer = self.sandbox.post(f"/control/{path}", json=order)
@@ -80,7 +95,8 @@ class World:
         return [
             (entry["data"]["status"], entry["data"]["state"])
             for entry in entries
-            if entry["kind"] == "notice.sent" and entry["reference"] == attempt["public_id"]
+            if entry["kind"] == "notice.sent"
+            and entry["reference"] in (attempt["public_id"], order_id(attempt))
         ]
 
     def fault(self, provider: str, operation: str, kind: str, **more: Any) -> None:
@@ -139,6 +155,11 @@ class World:
             row = cursor.fetchone()
         assert row is not None
         return row
+
+
+def order_id(attempt: dict[str, Any]) -> str:
+    """A try's id where only letters and digits may be sent."""
+    return str(attempt["public_id"]).replace("_", "")
 
 
 def _token(page: httpx.Response) -> str:

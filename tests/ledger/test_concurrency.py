@@ -28,7 +28,8 @@ def withdrawal(shop: Merchant, minor: int, subject: str) -> Entry:
 
 
 def settle(shop: Merchant, minor: int) -> None:
-    arrived = recipes.settlement_arrived("till", Money(minor, "USD"))
+    coming = Money(minor, "USD")
+    arrived = recipes.settlement_arrived("till", coming, coming)
     ledger.post([entry(shop, "settlement_arrived", f"set_{shop.pk}_{minor}", arrived)])
 
 
@@ -93,7 +94,7 @@ def _post_at_random(shops: list[Merchant], seed: int) -> int:
                     ("payment_succeeded", recipes.payment_succeeded("till", amount)),
                     ("surplus_received", recipes.surplus_received("post", amount)),
                     ("refund_promised", recipes.refund_promised("in_transit", amount)),
-                    ("settlement_arrived", recipes.settlement_arrived("till", amount)),
+                    ("settlement_arrived", recipes.settlement_arrived("till", amount, amount)),
                 ]
             )
             batch.append(entry(shop, kind, subject, postings))

@@ -28,6 +28,11 @@ channels = st.sampled_from(["till", "post"])
 buckets: st.SearchStrategy[recipes.Bucket] = st.sampled_from(["in_transit", "available", "frozen"])
 
 
+def _arrived(given: tuple[str, Money]) -> Move:
+    channel, amount = given
+    return "settlement_arrived", recipes.settlement_arrived(channel, amount, amount)
+
+
 def _named(recipe: object, *arguments: st.SearchStrategy[object]) -> st.SearchStrategy[Move]:
     name: str = recipe.__name__  # type: ignore[attr-defined]
     return st.tuples(st.just(name), st.builds(recipe, *arguments))  # type: ignore[arg-type]
@@ -41,7 +46,7 @@ moves = st.lists(
         _named(recipes.refund_promised, buckets, money),
         _named(recipes.refund_succeeded, channels, money),
         _named(recipes.refund_failed, buckets, money),
-        _named(recipes.settlement_arrived, channels, money),
+        st.tuples(channels, money).map(_arrived),
         _named(recipes.payout_requested, money),
     ),
     max_size=12,

@@ -27,6 +27,8 @@ def shop(bank: Bank, db: None, frozen_clock: FrozenClock) -> Merchant:
 
 def told() -> list[str]:
     """After the worker has read all news: the subjects of what is written, in order."""
+    seen = Event.objects.filter(kind__in=reconciliation.FOLLOWED).order_by("pk")
+    reconciliation.follow(list(seen))
     kinds = notifications.FOLLOWED
     notifications.follow(list(Event.objects.filter(kind__in=kinds).order_by("pk")))
     return list(Message.objects.order_by("pk").values_list("subject", flat=True))

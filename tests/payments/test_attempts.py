@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from sleek.channels.base import Failure
+from sleek.channels.base import Device, Failure
 from sleek.core.money import Money
 from sleek.events.models import Event
 from sleek.payments import actions as payments
@@ -56,7 +56,7 @@ def test_a_channel_that_does_not_answer_costs_nothing_and_another_is_offered(
     payment.refresh_from_db()
     assert (attempt.status, attempt.failure) == ("failed", Failure.PROVIDER)
     assert payment.status == "failed"
-    offers = queries.offers(payment.merchant_id, FIFTY, is_mobile=False)
+    offers = queries.offers(payment.merchant_id, FIFTY, device=Device.DESKTOP)
     assert [offer.connection.pk for offer in offers] == [spare.pk]
 
 
@@ -67,8 +67,8 @@ def test_a_refusal_is_kept_with_the_providers_code(payment: Payment, bank: Bank)
 
 def test_only_methods_that_can_take_the_currency_are_offered(payment: Payment) -> None:
     shop = payment.merchant
-    dollars = queries.offers(shop.pk, FIFTY, is_mobile=False)
-    yuan = queries.offers(shop.pk, Money(5000, "CNY"), is_mobile=True)
+    dollars = queries.offers(shop.pk, FIFTY, device=Device.DESKTOP)
+    yuan = queries.offers(shop.pk, Money(5000, "CNY"), device=Device.PHONE)
     assert [offer.method for offer in dollars] == ["card"]
     assert [(offer.method, offer.flow) for offer in yuan] == [
         ("alipay", "mobile"),
@@ -164,6 +164,24 @@ def test_expiry_closes_the_open_try_first(db: None, bank: Bank, frozen_clock: Fr
     assert (again(attempt).status, again(attempt).payment.status) == ("canceled", "expired")
 
 
+def test_a_provider_that_does_not_close_is_not_asked_at_every_round(
+    db: None, bank: Bank, frozen_clock: FrozenClock
+) -> None:
+    payment = people.payment(people.merchant(), FIFTY, days=1)
+    people.attempt(payment)
+    frozen_clock.advance(days=2)
+    bank.is_down = True
+    for _ in range(24):  # two minutes
+        payments.expire(payment)
+        frozen_clock.advance(seconds=5)
+    assert bank.count("cancel") == 2
+    bank.is_down = False
+    frozen_clock.advance(minutes=1)
+    payments.expire(payment)
+    payment.refresh_from_db()
+    assert (bank.count("cancel"), payment.status) == (3, "expired")
+
+
 def test_money_found_while_expiring_pays(db: None, bank: Bank, frozen_clock: FrozenClock) -> None:
     payment = people.payment(people.merchant(), FIFTY, days=1)
     attempt = people.attempt(payment)
@@ -205,7 +223,7 @@ def test_a_refusal_of_one_order_does_not_make_its_channel_sick(
     people.till(None)
     bank.refuses = True
     people.attempt(payment, people.qr(payment.merchant))
-    offers = queries.offers(payment.merchant_id, FIFTY, is_mobile=False)
+    offers = queries.offers(payment.merchant_id, FIFTY, device=Device.DESKTOP)
     assert [offer.connection.pk for offer in offers] == [own]
 
 

@@ -49,6 +49,17 @@ def test_the_lifecycle_is_the_picture() -> None:
             assert rules.may_become(PaymentStatus(now), PaymentStatus(then)) == (mark == "x")
 
 
+def test_a_debit_on_its_way_holds_the_payment_until_the_bank_has_spoken() -> None:
+    under_way = Report("att_1", Outcome.PROCESSING)
+    verdict = rules.judge(situation(), under_way)
+    assert (verdict.payment, verdict.attempt) == ("processing", "processing")
+    assert rules.judge(situation(attempt=AttemptStatus.FAILED), under_way).attempt == "failed"
+    assert rules.judge(situation(PaymentStatus.EXPIRED), under_way).payment == "expired"
+    for outcome, ended in ((Outcome.FAILED, "failed"), (Outcome.PENDING, "processing")):
+        now = situation(attempt=AttemptStatus.PROCESSING)
+        assert rules.judge(now, Report("att_1", outcome)).attempt == ended
+
+
 @pytest.mark.parametrize(
     "before", [PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]
 )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.utils import translation
 
 from sleek.audit.models import Record
+from sleek.core import clock
 from sleek.core.money import Money
+from sleek.ledger import actions as ledger
+from sleek.ledger import recipes
+from sleek.ledger.actions import Entry
 from sleek.ledger.queries import verify
 from sleek.merchants.models import Membership
 from sleek.payments import actions as payments
@@ -69,15 +72,33 @@ def test_nothing_arrives_tomorrow_or_from_another_channel(owner: Membership) -> 
             reconciliation.record_settlement(owner, channel, Money(1, "USD"), arrived_on=day)
 
 
-def test_frozen_money_cannot_become_available(owner: Membership, bank: Bank) -> None:
+def test_frozen_money_arrives_and_stays_frozen(owner: Membership, bank: Bank) -> None:
     payment = owner.merchant.payments.get()
     payments.apply_reports([bank.pay(_another(payment).public_id, Money(5000, "USD"))])
-    with (
-        translation.override("en"),
-        pytest.raises(reconciliation.NotInTransit, match="refunded or is frozen"),
-    ):
-        reconciliation.record_settlement(owner, "till", Money(9000, "USD"), arrived_on=TODAY)
-    assert balances(owner)[:2] == (4825, 0)
+    reconciliation.record_settlement(owner, "till", Money(9000, "USD"), arrived_on=TODAY)
+    assert balances(owner) == (0, 4825, -825, -9000)
+    assert people.held(owner.merchant, "frozen") == 5000
+    assert verify() == []
+
+
+def test_a_fee_told_after_the_money_left_is_owed_and_paid_out_of_the_next_arrival(
+    owner: Membership, bank: Bank
+) -> None:
+    shop = owner.merchant
+    late = people.attempt(people.payment(shop, Money(5000, "USD")))
+    payments.apply_reports([bank.pay(late.public_id)])
+    gone = recipes.refund_promised("in_transit", Money(9825, "USD"))
+    ledger.post([Entry(shop.pk, "refund_promised", "ref_1", gone, clock.now())])
+    payments.apply_reports([bank.pay(late.public_id, fee=Money(175, "USD"))])
+    assert people.held(shop, "debts") == -175
+    assert Attempt.objects.get(pk=late.pk).fee == 175
+
+    back = recipes.refund_failed("in_transit", Money(9825, "USD"))
+    ledger.post([Entry(shop.pk, "refund_failed", "ref_1", back, clock.now())])
+    reconciliation.record_settlement(owner, "till", Money(9650, "USD"), arrived_on=TODAY)
+    assert balances(owner) == (0, 9650, 0, -9650)
+    assert people.held(shop, "debts") == 0
+    assert verify() == []
 
 
 def _another(payment: Payment) -> Attempt:

@@ -101,7 +101,7 @@ def test_a_stranger_is_refused(alipay_shop: AlipayShop) -> None:
         ("app_auth_token", "x", "20001", "aop.invalid-app-auth-token"),
         (
             "method",
-            "alipay.data.dataservice.bill.downloadurl.query",
+            "alipay.fund.trans.uni.transfer",
             "40006",
             "isv.unsupported",
         ),

@@ -227,7 +227,7 @@ def test_alipay_can_say_that_the_sellers_balance_is_short(
 @pytest.mark.parametrize(
     "bad",
     [
-        {"provider": "paypal", "operation": "notify", "kind": "lose"},
+        {"provider": "cheque", "operation": "notify", "kind": "lose"},
         {"provider": "stripe", "operation": "dance", "kind": "lose"},
         {"provider": "stripe", "operation": "create", "kind": "lose"},
         {"provider": "stripe", "operation": "notify", "kind": "wrong_account"},

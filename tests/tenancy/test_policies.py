@@ -172,7 +172,8 @@ PEOPLE_NAMED = """
 
 def test_a_member_posts_to_the_own_books_only(as_lin: Two) -> None:
     def settle(shop: Merchant, subject: str) -> Entry:
-        postings = recipes.settlement_arrived("till", Money(100, "USD"))
+        arrived = Money(100, "USD")
+        postings = recipes.settlement_arrived("till", arrived, arrived)
         return Entry(shop.pk, "settlement_arrived", subject, postings, shop.created_at)
 
     ledger.post([settle(as_lin.lin, "set_lin")])

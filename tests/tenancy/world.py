@@ -11,6 +11,8 @@ from django.db import connection
 
 from sleek.audit import actions as audit
 from sleek.channels.base import Notice as Message
+from sleek.channels.models import Breaker, Price
+from sleek.channels.rules import PriceSource
 from sleek.core import clock
 from sleek.core.money import Money
 from sleek.links.models import LinkPicture, PaymentLink, Plea, Sticker, Views
@@ -29,14 +31,21 @@ from sleek.merchants.models import (
 from sleek.notifications import actions as notifications
 from sleek.notifications.actions import Watch
 from sleek.notifications.models import Gateway
-from sleek.notifications.rules import Direction
+from sleek.notifications.rules import Direction, Matter
 from sleek.payments import actions as payments
 from sleek.payments.actions import Answers, Kept
+from sleek.payments.models import SavedMethod
 from sleek.reconciliation import actions as reconciliation
 from sleek.refunds import actions as refunds
+from sleek.refunds.models import Claim
+from sleek.refunds.rules import Limits
 from sleek.reports.models import Outstanding, Rollup, Span
+from sleek.risk.actions import Visitor
+from sleek.splits import actions as splits
+from sleek.splits.models import Portion
+from sleek.splits.rules import ShareWish
 from sleek.stock import actions as stock
-from tests import people
+from tests import banks, people
 from tests.fakes.channel import Bank
 
 TEN = Money(1000, "USD")
@@ -51,8 +60,12 @@ def furnish(name: str, bank: Bank) -> Merchant:
     _workspace(shop, owner)
     link = _link(shop, owner)
     _money(shop, owner, bank)
+    _bank(shop)
+    _splits(shop, link)
     _figures(shop, link)
     _told(shop, owner)
+    _script(shop, owner)
+    _channels(shop)
     kept = stock.create(shop, 5)
     stock.hold(f"pay_{name}", {kept.pk: 1}, until=clock.now())
     return shop
@@ -107,12 +120,51 @@ def _money(shop: Merchant, owner: User, bank: Bank) -> None:
     payments.accept_terms(payment, shop.terms.get(), address=None, language="en")
     first, second = people.attempt(payment), people.attempt(payment, people.qr(shop))
     payments.apply_reports([bank.pay(first.public_id), bank.pay(second.public_id)])
-    refunds.promise_surplus(payment.attempts.exclude(surplus="").get(), by=owner)
+    reconciliation.review([payment.pk])
+    refund = refunds.promise_surplus(payment.attempts.exclude(surplus="").get(), by=owner)
+    refunds.set_rule(shop, "USD", "owner", Limits(most_once=5000), by=owner)
+    Claim.objects.create(merchant=shop, refund=refund, expires_at=clock.now())
+    SavedMethod.objects.create(
+        merchant=shop,
+        attempt=first,
+        connection=first.connection,
+        channel="till",
+        method="card",
+        text_hash="0" * 64,
+        language="en",
+    )
     message = Message(f"n-{shop.pk}", "till.news", key=first.public_id)
     payments.keep([Kept("till", first.connection_id, message, b"{}", clock.now())])
     reconciliation.record_settlement(
         shop.memberships.get(), "till", Money(500, "USD"), arrived_on=date(2026, 3, 2)
     )
+
+
+def _splits(shop: Merchant, link: PaymentLink) -> None:
+    """A plan on a link whose payment is held in part."""
+    plan = splits.create_plan(shop.memberships.get(), "Tea", [ShareWish(100_000)])
+    splits.attach(link, plan)
+    Portion.objects.create(
+        merchant=shop,
+        payment=shop.payments.all()[0],
+        share=plan.shares.get(),
+        amount=100,
+        currency="USD",
+    )
+
+
+def _bank(shop: Merchant) -> None:
+    """A statement with one line, and a payer who says that a transfer is on its way."""
+    account = banks.account(shop)
+    attempt = banks.transfer(people.payment(shop, TEN), account)
+    payments.announce_transfer(attempt, Visitor())
+    owner = shop.memberships.get()
+    reconciliation.keep_file(owner, account, "march.csv", b"Date,Amount,Text\n2026-03-02,1,x\n")
+    banks.line(account, TEN)
+
+
+def _script(shop: Merchant, owner: User) -> None:
+    notifications.write_script(shop, Matter.LATE, "en", title="Late", text="Too late.", by=owner)
 
 
 def _figures(shop: Merchant, link: PaymentLink) -> None:
@@ -125,6 +177,14 @@ def _figures(shop: Merchant, link: PaymentLink) -> None:
         channel="till",
         method="card",
     )
+
+
+def _channels(shop: Merchant) -> None:
+    till = shop.connections.order_by("pk")[0]
+    Price.objects.create(
+        merchant=shop, connection=till, method="card", source=PriceSource.OWN, share=0
+    )
+    Breaker.objects.create(merchant=shop, connection=till, method="card")
 
 
 def _told(shop: Merchant, owner: User) -> None:

@@ -30,9 +30,18 @@ from sleek.merchants.models import (
 )
 from sleek.notifications.models import BalanceAlert, Gateway
 from sleek.notifications.rules import Medium
-from sleek.payments.models import Payment
-from sleek.reconciliation.models import Settlement
-from tests import people
+from sleek.payments import actions as payments
+from sleek.payments.models import Payment, SavedMethod
+from sleek.reconciliation import actions as reconciliation
+from sleek.reconciliation.models import Anomaly, Settlement
+from sleek.refunds import actions as refunds
+from sleek.refunds.models import BankAccount, Claim, Refund
+from sleek.refunds.rules import RefundReason, Route
+from sleek.risk.actions import Visitor
+from sleek.splits import actions as splits
+from sleek.splits.models import Plan, Portion
+from sleek.splits.rules import ShareWish
+from tests import banks, people
 
 PUBLIC = {
     "",
@@ -69,8 +78,13 @@ PUBLIC = {
     "s/<token>/",
     "pay/<public_id>/",
     "pay/<public_id>/state/",
+    "pay/<public_id>/go/<attempt_id>/",
     "pay/<public_id>/return/",
+    "pay/<public_id>/wechat/",
+    "pay/<public_id>/sent/",
     "pay/<public_id>/receipt.pdf",
+    "pay/<public_id>/refunds/<refund_id>/missing/",
+    "claim/<token>/",
 }
 
 
@@ -109,6 +123,18 @@ def _paid(of: Example) -> Payment:
     return Payment.objects.filter(merchant=of.shop)[0]
 
 
+def _refund(of: Example) -> str:
+    """One that goes by bank, to an account that the payer has named already."""
+    cent = Money(1, "USD")
+    [refund] = refunds.promise(_paid(of), cent, reason=RefundReason.OTHER, by=of.owner)
+    Refund.objects.filter(pk=refund.pk).update(route=Route.BANK, check_at=None)
+    claim = Claim(merchant=of.shop, refund=refund, expires_at=clock.now() + timedelta(days=1))
+    claim.seal(BankAccount("Anna Berg", "DE", "DE89370400440532013000"))
+    claim.filled_at = clock.now()
+    claim.save()
+    return refund.public_id
+
+
 def _settlement(of: Example) -> Settlement:
     return Settlement.objects.create(
         merchant=of.shop,
@@ -138,6 +164,44 @@ def _plea(of: Example) -> str:
     return plea.public_id
 
 
+def _bank_line(of: Example) -> str:
+    return banks.line(banks.account(of.shop), Money(5000, "USD")).public_id
+
+
+def _bank_file(of: Example) -> str:
+    content = b"Date,Amount,Text\n2026-03-02,50.00,x\n"
+    account, owner = banks.account(of.shop), of.shop.memberships.filter(role=Role.OWNER)[0]
+    return reconciliation.keep_file(owner, account, "march.csv", content).public_id
+
+
+def _proof(of: Example) -> str:
+    attempt = banks.transfer(people.payment(of.shop, Money(5000, "USD")), banks.account(of.shop))
+    proof = payments.announce_transfer(attempt, Visitor(), content=b"%PDF-1.7")
+    return proof.public_id
+
+
+def _saved(of: Example) -> str:
+    attempt = _paid(of).attempts.all()[0]
+    row, _is_new = SavedMethod.objects.get_or_create(
+        attempt=attempt,
+        defaults={
+            "merchant": of.shop,
+            "connection": attempt.connection,
+            "channel": attempt.channel,
+            "method": attempt.method,
+            "text_hash": "0" * 64,
+            "language": "en",
+        },
+    )
+    return row.public_id
+
+
+def _from_wallet(of: Example) -> str:
+    payee = people.merchant("Payee", f"{ids.token().lower()}@example.com")
+    payment = people.payment(payee, Money(5000, "USD"))
+    return banks.from_wallet(payment, banks.wallet(payee)).public_id
+
+
 def _terms(of: Example) -> str:
     """Under a number that no other merchant has reached."""
     text = {"text": "-", "text_hash": "-", "created_by": of.owner}
@@ -163,6 +227,31 @@ def _gateway(of: Example) -> str:
     gateway.seal("json://127.0.0.1:9/")
     gateway.save()
     return gateway.public_id
+
+
+def _plan(of: Example, *, of_another: bool = False) -> Plan:
+    """With a share for another wallet; or, `of_another`, offered to this one."""
+    other = people.merchant("Carrier", f"{ids.token().lower()}@example.com")
+    giver, taker = (other, of.shop) if of_another else (of.shop, other)
+    owner = giver.memberships.filter(role=Role.OWNER)[0]
+    return splits.create_plan(owner, "Tea", [ShareWish(100_000, taker.pk, "Carrier")])
+
+
+def _portion(of: Example) -> str:
+    payment = _paid(of)
+    portion = Portion.objects.create(
+        merchant=of.shop,
+        payment=payment,
+        share=_plan(of).shares.get(),
+        amount=100,
+        currency=payment.currency,
+    )
+    return portion.public_id
+
+
+def _anomaly(of: Example) -> str:
+    anomaly = Anomaly.objects.create(merchant=of.shop, flag="orphan", subject=ids.new("att"))
+    return anomaly.public_id
 
 
 def _passkey(of: Example) -> str:
@@ -198,9 +287,28 @@ EXAMPLES: dict[str, Kind] = {
     "stickers/<public_id>": Kind(lambda of: _sticker(of).public_id),
     "pleas/<public_id>": Kind(_plea),
     "payments/<public_id>": Kind(lambda of: _paid(of).public_id),
-    "payments/<public_id>/return/<attempt_id>": Kind(
-        lambda of: _paid(of).attempts.all()[0].public_id
+    **{
+        f"payments/<public_id>/{choice}/<attempt_id>": Kind(
+            lambda of: _paid(of).attempts.all()[0].public_id
+        )
+        for choice in ("return", "accept", "settle", "keep", "apply")
+    },
+    "exceptions/<public_id>": Kind(_anomaly),
+    "settings/splits/<public_id>": Kind(lambda of: _plan(of).public_id),
+    "settings/splits/shares/<public_id>": Kind(
+        lambda of: _plan(of, of_another=True).shares.get().public_id
     ),
+    "wallet/portions/<public_id>": Kind(_portion),
+    "troubleshooting/<public_id>": Kind(lambda of: _paid(of).public_id),
+    "settings/scripts/<language>": _same("en"),
+    "settings/scripts/<language>/<matter>": _same("late"),
+    "payments/proofs/<public_id>": Kind(_proof),
+    "payments/saved/<public_id>": Kind(_saved),
+    "wallet/bank/files/<public_id>": Kind(_bank_file),
+    "wallet/bank/lines/<public_id>": Kind(_bank_line),
+    # Of a payment to anybody, by whoever is signed in.
+    "balance/<public_id>": Kind(_from_wallet, is_owned=False),
+    "refunds/<public_id>": Kind(_refund),
     "wallet/settlements/<public_id>": Kind(lambda of: _settlement(of).public_id),
     "wallet/<currency>": _same("USD"),
     "wallet/<currency>/<code>": _same("in_transit"),
@@ -212,6 +320,8 @@ EXAMPLES: dict[str, Kind] = {
     ),
     "settings/brands/terms/<version>": Kind(_terms),
     "settings/alerts/<public_id>": Kind(_alert),
+    "settings/channels/<public_id>": Kind(lambda of: people.till(of.shop).public_id),
+    "settings/channels/new/<channel>": _same("stripe"),
     "settings/alerts/gateways/<public_id>": Kind(_gateway),
     "settings/logins/<provider>": _same("weixin"),
     "settings/logins/<public_id>": Kind(_identity),

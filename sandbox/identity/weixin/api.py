@@ -13,13 +13,13 @@ from starlette.routing import Route
 from sandbox import faults, world
 from sandbox.faults import Fault
 from sandbox.identity import people
+from sandbox.identity.weixin import followers, grants, service
 from sandbox.journal import Entry
 from sandbox.store import Account, Json
 from sandbox.world import World
 
 TOKEN_VALID_S = 7200
 REFRESH_VALID_S = 30 * 24 * 3600
-SCOPE = "snsapi_login"
 MESSAGES = {
     40001: "invalid credential, access_token is invalid or not latest",
     40002: "invalid grant_type",
@@ -35,6 +35,7 @@ MESSAGES = {
     41004: "appsecret missing",
     41008: "missing code",
     41009: "missing openid",
+    48001: "api unauthorized",
     42001: "access_token expired",
     42002: "refresh_token expired",
     42003: "code expired",
@@ -91,16 +92,16 @@ def give_token(request: Request, fault: Fault | None) -> Json:
         raise WeixinError(40002)
     if not given.get("code"):
         raise WeixinError(41008)
-    grant = this.store.get(app.id, "weixin.code", given["code"])
+    grant = this.store.get(app.id, grants.KIND, given["code"])
     if grant is None:
         raise WeixinError(40029)
     if grant["is_used"]:
         raise WeixinError(40163)
     if grant["expires_at"] <= this.clock.now():
         raise WeixinError(42003)
-    this.store.update("weixin.code", {**grant, "is_used": True})
+    this.store.update(grants.KIND, {**grant, "is_used": True})
     this.journal.note(Entry("weixin", app.id, "token.issued"))
-    return _tokens(this, app, grant["person"], fault)
+    return _tokens(this, app, grant, fault)
 
 
 def refresh(request: Request, fault: Fault | None) -> Json:
@@ -115,7 +116,7 @@ def refresh(request: Request, fault: Fault | None) -> Json:
         raise WeixinError(40030)
     if kept["expires_at"] <= this.clock.now():
         raise WeixinError(42002)
-    told = _tokens(this, app, kept["person"], fault)
+    told = _tokens(this, app, kept, fault)
     this.store.delete("weixin.refresh", told["refresh_token"])
     told["refresh_token"] = kept["id"]
     told.pop("unionid", None)
@@ -144,20 +145,26 @@ def tell_person(request: Request, fault: Fault | None) -> Json:
     return told | _union(app, person, fault)
 
 
-def _tokens(this: World, app: Account, person: Json, fault: Fault | None) -> Json:
+def _tokens(this: World, app: Account, grant: Json, fault: Fault | None) -> Json:
     token, refresher = f"100_{world.token(80)}", f"100_{world.token(80)}"
     now = this.clock.now()
     made = [("weixin.token", token, TOKEN_VALID_S), ("weixin.refresh", refresher, REFRESH_VALID_S)]
     for kind, key, seconds in made:
-        kept = {"id": key, "person": person, "expires_at": now + seconds}
+        kept = {
+            "id": key,
+            "person": grant["person"],
+            "scope": grant["scope"],
+            "expires_at": now + seconds,
+        }
         this.store.insert(app.id, kind, kept)
-    somebody = people.from_json(person)
+    somebody = people.from_json(grant["person"])
+    followers.note(this, app.id, somebody)
     return {
         "access_token": token,
         "expires_in": TOKEN_VALID_S,
         "refresh_token": refresher,
         "openid": people.word_of(somebody, app.id),
-        "scope": SCOPE,
+        "scope": grant["scope"],
         **_union(app, somebody, fault),
     }
 
@@ -178,6 +185,8 @@ def _known(request: Request) -> tuple[Account, people.Person]:
     person = people.from_json(found[1]["person"])
     if given["openid"] != people.word_of(person, app.id):
         raise WeixinError(40003)
+    if found[1]["scope"] == service.SILENT:
+        raise WeixinError(48001)
     return app, person
 
 

@@ -10,12 +10,13 @@ from starlette.templating import Jinja2Templates
 
 from sandbox import world
 from sandbox.identity import people
+from sandbox.identity.weixin import accounts, grants
 from sandbox.journal import Entry
 from sandbox.store import Account, Json
 from sandbox.world import World
 
 TICKET_VALID_S = 300
-CODE_VALID_S = 300
+LOG_IN = "snsapi_login"
 KIND = "weixin.ticket"
 
 WAITING, SCANNED, CONFIRMED, REFUSED = "waiting", "scanned", "confirmed", "refused"
@@ -48,14 +49,14 @@ def to_scan(this: World, limit: int) -> list[Json]:
 async def show_code(request: Request) -> Response:
     this, asked = world.of(request), request.query_params
     account = this.store.account(asked.get("appid", ""))
-    if account is None or account.provider != "weixin":
+    if account is None or account.provider != "weixin" or accounts.is_service(account):
         return _error(request, "AppID 参数错误")
     host = urlsplit(asked.get("redirect_uri", "")).netloc
     if not host or host != account.data["domain"]:
         return _error(request, "redirect_uri 参数错误")
     if asked.get("response_type") != "code":
         return _error(request, "response_type 参数错误")
-    if asked.get("scope") != "snsapi_login":
+    if asked.get("scope") != LOG_IN:
         return _error(request, "Scope 参数错误或没有 Scope 权限")
     ticket = _ticket(this, account, asked["redirect_uri"], asked.get("state", ""))
     phone = f"{world.base_url(request)}/weixin/connect/confirm/{ticket['id']}"
@@ -128,16 +129,8 @@ def _ticket(this: World, account: Account, redirect_uri: str, state: str) -> Jso
 
 
 def _confirm(this: World, appid: str, ticket: Json, person: people.Person) -> Json:
-    code = f"0{world.token(31)}"
-    grant = {
-        "id": code,
-        "person": people.to_json(person),
-        "expires_at": this.clock.now() + CODE_VALID_S,
-        "is_used": False,
-    }
-    ticket = {**ticket, "status": CONFIRMED, "code": code}
     with this.store.transaction():
-        this.store.insert(appid, "weixin.code", grant)
+        ticket = {**ticket, "status": CONFIRMED, "code": grants.new(this, appid, person, LOG_IN)}
         this.store.update(KIND, ticket)
         this.journal.note(Entry("weixin", appid, "login.approved", data={"name": person.name}))
     return ticket

@@ -27,7 +27,7 @@ LOCALES = (
 )
 
 
-def _currency(value: Any, name: str) -> str:
+def currency(value: Any, name: str) -> str:
     text = params.string(value, name)
     if text.lower() not in money.CURRENCIES:
         raise StripeError(
@@ -43,7 +43,7 @@ SESSION: params.Schema = {
     "line_items": params.ListOf(
         {
             "price_data": {
-                "currency": _currency,
+                "currency": currency,
                 "unit_amount": params.integer,
                 "product_data": {
                     "name": params.string,
@@ -67,8 +67,10 @@ SESSION: params.Schema = {
         "statement_descriptor": params.limited(22),
         "statement_descriptor_suffix": params.limited(22),
         "capture_method": params.one_of("automatic", "automatic_async"),
+        "setup_future_usage": params.one_of("off_session", "on_session"),
     },
     "customer_email": params.email,
+    "customer_creation": params.one_of("always", "if_required"),
     "expires_at": params.integer,
     "locale": params.one_of(*LOCALES.split()),
     "payment_method_types": params.ListOf(params.one_of("card", *DELAYED_METHODS)),
@@ -79,7 +81,7 @@ SESSION: params.Schema = {
 _UNSUPPORTED = (
     "adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types"
     " automatic_tax branding_settings consent_collection currency custom_fields custom_text"
-    " customer customer_account customer_creation customer_update discounts"
+    " customer customer_account customer_update discounts"
     " excluded_payment_method_types integration_identifier invoice_creation managed_payments"
     " name_collection optional_items origin_context payment_method_collection"
     " payment_method_configuration payment_method_data payment_method_options permissions"

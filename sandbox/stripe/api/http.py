@@ -183,6 +183,8 @@ def _perform(operation: Operation, call: Call, fault: Fault | None) -> tuple[int
             raise _ordered_refusal(fault)
         with call.world.store.transaction():
             body = operation.perform(call)
+            if "error" in body:  # a decline, which leaves its mark
+                return 402, body
             expand(call.world, call.account.id, body, call.params.get("expand", []))
     except StripeError as error:
         return error.status, error.body()

@@ -25,6 +25,7 @@ PAGING: params.Schema = {
 FILTERS: params.Schema = {
     "payment_intent": params.string,
     "charge": params.string,
+    "customer": params.string,
     "source": params.string,
     "type": params.string,
     "types": params.ListOf(params.string),

@@ -7,12 +7,13 @@ from typing import Any
 
 from sandbox.store import Account, Json
 from sandbox.stripe import actions, events, objects, refunds
-from sandbox.stripe.api import checking, params
+from sandbox.stripe.api import checking, kept, params
 from sandbox.stripe.api.lists import FILTERS, PAGING, page
 from sandbox.stripe.errors import StripeError, missing, no_such
+from sandbox.stripe.kept import intents, keeping
 from sandbox.world import World
 
-NOUNS = {"webhook_endpoint": "webhook endpoint"}
+NOUNS = {"webhook_endpoint": "webhook endpoint", "payment_method": "PaymentMethod"}
 EXPAND = {"expand": params.ListOf(params.string)}
 
 
@@ -58,7 +59,7 @@ def expire_session(call: Call) -> Json:
 
 
 def cancel_intent(call: Call) -> Json:
-    """Every PaymentIntent here belongs to a Checkout Session, which Stripe has one expire."""
+    """Of one that belongs to a Checkout Session, Stripe has the session expire."""
     intent = _found(call, "payment_intent", "intent")
     if intent["status"] in ("succeeded", "canceled"):
         raise StripeError(
@@ -68,11 +69,23 @@ def cancel_intent(call: Call) -> Json:
             " requires_action, processing.",
             code="payment_intent_unexpected_state",
         )
+    if intent["sandbox_session"] is None:
+        actions.cancel_intent(call.world, call.account.id, intent)
+        return objects.shown(intent)
     raise StripeError(
         "You cannot cancel this PaymentIntent because it was created by a Checkout Session."
         " You can expire the Checkout Session instead.",
         code="payment_intent_unexpected_state",
     )
+
+
+def create_intent(call: Call) -> Json:
+    return intents.make(call.world, call.account.id, call.params, call.base_url)
+
+
+def detach_method(call: Call) -> Json:
+    method = _found(call, "payment_method", "payment_method")
+    return objects.shown(keeping.detach(call.world, method))
 
 
 def create_refund(call: Call) -> Json:
@@ -208,7 +221,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "query",
     ),
     Operation("POST", SESSIONS + "/{id}/expire", expire_session, fault="close"),
-    *_readable("/v1/payment_intents", "payment_intent", "intent", ("created",), "query"),
+    *_readable("/v1/payment_intents", "payment_intent", "intent", ("customer", "created"), "query"),
+    Operation(
+        "POST",
+        "/v1/payment_intents",
+        create_intent,
+        kept.INTENT,
+        "create",
+        kept.INTENT_UNSUPPORTED,
+        intents.refine,
+    ),
     Operation(
         "POST",
         "/v1/payment_intents/{id}/cancel",
@@ -216,6 +238,11 @@ OPERATIONS: tuple[Operation, ...] = (
         {"cancellation_reason": params.string},
         "close",
     ),
+    *_readable("/v1/customers", "customer", "customer", ("created",), ""),
+    *_readable(
+        "/v1/payment_methods", "payment_method", "payment_method", ("customer", "type"), "query"
+    ),
+    Operation("POST", "/v1/payment_methods/{id}/detach", detach_method, fault="forget"),
     *_readable("/v1/charges", "charge", "charge", ("payment_intent", "created"), "query"),
     Operation("POST", "/v1/refunds", create_refund, REFUND, "refund", REFUND_UNSUPPORTED),
     *_readable(
@@ -230,7 +257,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "balance_transaction",
         "id",
         ("type", "source", "currency", "created"),
-        "",
+        "statement",
     ),
     Operation("GET", "/v1/balance", show_balance),
     *_readable(

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta, timezone
 
 from sleek.channels.base import (
     ChannelError,
-    Failure,
     Notice,
     Outcome,
     RefundReport,
     Refused,
     Report,
+    Short,
     Unavailable,
 )
+from sleek.channels.failures import failure_of
 from sleek.core.money import InvalidAmount, Money
 
 Node = Mapping[str, object]
@@ -41,6 +42,9 @@ CLOSED = "TRADE_CLOSED"
 REFUSALS = frozenset({"20001", "40001", "40002", "40003", "40004", "40006"})
 BUSINESS_FAILED = "40004"
 NO_TRADE = "ACQ.TRADE_NOT_EXIST"
+# Nothing happened on that day; the older name and the newer.
+NO_BILL = frozenset({"BILL_NOT_EXIST", "isp.bill_not_exist"})
+SHORT = "ACQ.SELLER_BALANCE_NOT_ENOUGH"  # the merchant's balance does not cover the refund
 # They arrive as refusals and yet say nothing of what happened, or happened before.
 UNCLEAR = frozenset(
     {
@@ -53,38 +57,6 @@ UNCLEAR = frozenset(
         "isv.method-call-limited",
     }
 )
-
-_CODES = {
-    Failure.ENTRY_WRONG: "PAYMENT_AUTH_CODE_INVALID SOUNDWAVE_PARSER_FAIL",
-    Failure.INSUFFICIENT_FUNDS: "BUYER_BALANCE_NOT_ENOUGH BUYER_BANKCARD_BALANCE_NOT_ENOUGH",
-    Failure.LIMIT: """
-        BEYOND_PAY_RESTRICTION BEYOND_PER_RECEIPT_DAY_RESTRICTION BEYOND_PER_RECEIPT_RESTRICTION
-        BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR BUYER_PAYMENT_AMOUNT_MONTH_LIMIT_ERROR
-        ERROR_BUYER_CERTIFY_LEVEL_LIMIT PRODUCT_AMOUNT_LIMIT_ERROR TOTAL_FEE_EXCEED
-    """,
-    Failure.DECLINED: """
-        BUYER_ENABLE_STATUS_FORBID BUYER_SELLER_EQUAL ERROR_BALANCE_PAYMENT_DISABLE
-        MOBILE_PAYMENT_SWITCH_OFF NO_PAYMENT_INSTRUMENTS_AVAILABLE PAYMENT_FAIL
-        TRADE_BUYER_NOT_MATCH USER_FACE_PAYMENT_SWITCH_OFF
-    """,
-    Failure.CAREFUL: "PAYMENT_REQUEST_HAS_RISK",
-    Failure.PROVIDER: """
-        ACCESS_FORBIDDEN APPLY_PC_MERCHANT_CODE_ERROR CONTEXT_INCONSISTENT EXIST_FORBIDDEN_WORD
-        INVALID_PARAMETER INVALID_RECEIVE_ACCOUNT INVALID_STORE_ID MERCHANT_AGREEMENT_INVALID
-        MERCHANT_AGREEMENT_NOT_EXIST PARTNER_ERROR PULL_MOBILE_CASHIER_FAIL
-        RESTRICTED_MERCHANT_INDUSTRY SECONDARY_MERCHANT_STATUS_ERROR SELLER_BEEN_BLOCKED
-        STORE_INFO_INVALID SUB_MERCHANT_CREATE_FAIL SUB_MERCHANT_TYPE_INVALID SYSTEM_ERROR
-        TRADE_HAS_CLOSE TRADE_HAS_SUCCESS
-    """,
-}
-FAILURES = {f"ACQ.{code}": failure for failure, codes in _CODES.items() for code in codes.split()}
-
-
-def failure_of(sub_code: str) -> Failure:
-    """`isv.` and `isp.` codes speak of the connection, never of the payer."""
-    if sub_code.startswith(("isv.", "isp.", "aop.")):
-        return Failure.PROVIDER
-    return FAILURES.get(sub_code, Failure.UNKNOWN)
 
 
 def yuan(amount: Money) -> str:
@@ -132,7 +104,8 @@ def error(node: Node) -> ChannelError:
     # Of other refusals the text may quote the whole request, so only the code is passed on.
     words = str(node.get("sub_msg", ""))[:MAX_WORDS] if code == BUSINESS_FAILED else ""
     message = f"Alipay refused this ({reason}). {words}".strip()
-    return Refused(message, reason=reason, failure=failure_of(sub_code))
+    kind = Short if sub_code == SHORT else Refused
+    return kind(message, reason=reason, failure=failure_of("alipay", sub_code))
 
 
 def report(trade: Node) -> Report:
@@ -152,6 +125,7 @@ def refund_report(refund: Node, key: str) -> RefundReport:
         Outcome.SUCCEEDED,
         amount=money(refund.get("refund_amount"), refund.get("trans_currency")),
         reference=str(refund.get("trade_no", "")),
+        trace=str(refund.get("trade_no", "")),
         event_at=moment(refund.get("gmt_refund_pay")),
     )
 

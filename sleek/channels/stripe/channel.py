@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, ClassVar, cast
 
 import httpx
 import stripe
+from stripe.params import BalanceTransactionListParamsCreated
 from stripe.params.checkout import SessionCreateParams, SessionListParamsCreated
 
 from sleek.channels.base import (
     Acknowledgement,
     Capabilities,
+    Credential,
     Flow,
     Method,
     NextStep,
@@ -30,11 +32,14 @@ from sleek.channels.base import (
     RefundReport,
     Refused,
     Report,
+    Secrecy,
+    StatementLine,
     Unavailable,
     Untrusted,
     is_web_address,
 )
-from sleek.channels.stripe import currencies, mapping, signing, wire
+from sleek.channels.stripe import currencies, mapping, signing, statement, wire
+from sleek.channels.stripe.kept import KeptCards, is_intent
 from sleek.core import clock
 from sleek.core.money import InvalidAmount
 
@@ -46,6 +51,9 @@ SHORTEST_LIFETIME = timedelta(minutes=30)
 CLOCK_SLACK = timedelta(minutes=5)
 PAGE = 100
 MAX_LOOKED_THROUGH = 1000  # objects of a list
+MAX_LINES = 500_000  # of a day
+# The newest objects come into lists with a short delay.
+STATEMENT_AFTER = timedelta(hours=1)
 EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
 
 Json = dict[str, Any]
@@ -61,10 +69,19 @@ class Stripe:
                 currencies=currencies.CURRENCIES,
                 minimum=currencies.MINIMUM,
                 maximum=currencies.MAXIMUM,
+                cost=currencies.PRICE,
             ),
         ),
         tells_fee=True,
         lifetime=LIFETIME,
+        has_statement=True,
+        saves=frozenset({"card"}),
+    )
+    fields: ClassVar[tuple[Credential, ...]] = (
+        Credential("secret_key", Secrecy.SECRET),
+        # Stripe gives it once it knows our address.
+        Credential("webhook_secret", Secrecy.SECRET, is_required=False),
+        Credential("api_base", is_required=False),
     )
     acknowledgement: ClassVar[Acknowledgement] = Acknowledgement(200)
 
@@ -85,8 +102,11 @@ class Stripe:
             max_network_retries=0,
             http_client=wire.Wire(client),
         )
+        self._kept = KeptCards(self._stripe)
 
     def start(self, order: Order) -> NextStep:
+        if order.saved:
+            return self._kept.charge(order)
         params = _session_params(order)
 
         def create(key: str) -> Json:
@@ -95,12 +115,16 @@ class Stripe:
 
         with wire.in_our_words():
             session = wire.once(order.key, create, lambda: self._find_session(order))
+        if session.get("client_reference_id") != order.key:
+            raise Unavailable("Stripe answered about another payment.")
         return NextStep(
             Flow.REDIRECT, url=session.get("url") or "", reference=session.get("id", "")
         )
 
     def fetch(self, order: Order) -> Report:
         with wire.in_our_words():
+            if _is_kept(order):
+                return _as_asked(self._kept.fetch, order)
             session = self._session(order)
         if session is None:
             return _unknown(order)
@@ -108,6 +132,8 @@ class Stripe:
 
     def cancel(self, order: Order) -> Report:
         with wire.in_our_words():
+            if _is_kept(order):
+                return _as_asked(self._kept.cancel, order)
             reference = order.reference or (self._find_session(order) or {}).get("id", "")
             try:
                 session = self._stripe.v1.checkout.sessions.expire(reference) if reference else None
@@ -148,6 +174,10 @@ class Stripe:
             return RefundReport(order.key, Outcome.PENDING)
         return _refund_report(refund, order.key)
 
+    def forget(self, token: str) -> None:
+        with wire.in_our_words():
+            self._kept.forget(token)
+
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         header = headers.get("stripe-signature", "")
         signing.verify(header, body, self._webhook_secret, clock.now())
@@ -155,6 +185,27 @@ class Stripe:
             return mapping.notice(json.loads(body))
         except (LookupError, TypeError, ValueError, AttributeError):
             raise Untrusted("the notice is not one of Stripe's events") from None
+
+    def statement(self, day: date) -> Iterator[StatementLine]:
+        """A day of UTC."""
+        start = datetime.combine(day, time(), UTC)
+        end = start + timedelta(days=1)
+        if clock.now() < end + STATEMENT_AFTER:
+            raise Unavailable("Stripe's list of that day is not complete yet.")
+        made: BalanceTransactionListParamsCreated = {
+            "gte": int(start.timestamp()),
+            "lt": int(end.timestamp()),
+        }
+        told: list[StatementLine] = []
+        with wire.in_our_words():
+            page = self._stripe.v1.balance_transactions.list(
+                {"created": made, "limit": PAGE, "expand": ["data.source"]}
+            )
+            for entry in page.auto_paging_iter():
+                if len(told) >= MAX_LINES:
+                    raise Unavailable("Stripe's list of that day is too long.")
+                told.append(statement.line(entry.to_dict()))
+        return iter(told)  # all of it or nothing
 
     def check(self) -> None:
         with wire.in_our_words():
@@ -185,6 +236,8 @@ class Stripe:
         return None
 
     def _intent(self, order: RefundOrder) -> str:
+        if is_intent(order.reference):
+            return self._kept.payment_of(order.reference, order.payment_key)
         session = self._stripe.v1.checkout.sessions.retrieve(order.reference).to_dict()
         intent = session["payment_intent"]
         if mapping.attempt_of(session) != order.payment_key or not isinstance(intent, str):
@@ -224,7 +277,25 @@ def _session_params(order: Order) -> SessionCreateParams:
         "expires_at": int(order.expires_at.timestamp()),
         "locale": mapping.locale(order.language),
     }
+    if order.saves:
+        # For payments that the payer starts. Stripe keeps a card under a customer only.
+        params["customer_creation"] = "always"
+        params["payment_intent_data"] = {"metadata": metadata, "setup_future_usage": "on_session"}
     return cast(SessionCreateParams, params)
+
+
+def _is_kept(order: Order) -> bool:
+    return bool(order.saved) or is_intent(order.reference)
+
+
+def _as_asked(ask: Callable[[Order], Report], order: Order) -> Report:
+    try:
+        report = ask(order)
+    except (InvalidAmount, LookupError, TypeError, AttributeError) as error:
+        raise _not_understood(error, order.key) from None
+    if report.key != order.key:
+        raise Unavailable("Stripe answered about another payment")
+    return report
 
 
 def _report(session: Json, key: str) -> Report:

@@ -7,6 +7,9 @@ decimals must be zero.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from sleek.channels.base import Cost
 from sleek.core.money import InvalidAmount, Money, exponent
 
 _DECIMALS = {
@@ -36,6 +39,13 @@ MINIMUM = {
     "KRW": 800, "KWD": 200, "OMR": 200, "PHP": 3200, "QAR": 200, "SAR": 200, "TND": 1700,
     "TRY": 2500, "TWD": 1800, "UGX": 2000, "VND": 14000, "ZAR": 1000,
 }  # fmt: skip
+
+# stripe.com/us/pricing for cards, with the fixed sums that Stripe lists where it counts in another
+# currency. What a connection really pays goes first as soon as it is entered or measured.
+PRICE = Cost(
+    Decimal("0.029"),
+    fixed={"USD": 30, "AUD": 30, "CAD": 30, "EUR": 25, "GBP": 20, "HKD": 235, "SGD": 50},
+)
 
 
 def to_raw(amount: Money) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from typing import Any
 import httpx
 import stripe
 
-from sleek.channels.base import Refused, Unavailable
-from sleek.channels.stripe.failures import failure_of
+from sleek.channels.base import Refused, Short, Unavailable
+from sleek.channels.failures import failure_of
 from sleek.core import http
 
 logger = logging.getLogger(__name__)
 
 LOCKED_OUT = "authentication"
+# The merchant's balance does not cover it, and nothing was made.
+SHORT = "balance_insufficient"
 
 # The SDK would write an id of its own into the home directory and send it along.
 stripe.enable_telemetry = False
@@ -47,7 +50,17 @@ class Wire(stripe.HTTPClient):
             response = http.send(request, client=self._client)
         except httpx.TransportError:
             raise stripe.APIConnectionError("no answer") from None  # type: ignore[no-untyped-call]
+        if not _is_object(response.text):
+            # The SDK would take a list or a null for an object and fall over it.
+            raise stripe.APIConnectionError("no object")  # type: ignore[no-untyped-call]
         return response.text, response.status_code, response.headers
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def once(key: str, create: Callable[[str], Json], find: Callable[[], Json | None]) -> Json:
@@ -77,10 +90,11 @@ def in_our_words() -> Iterator[None]:
         code, decline_code = (error.code or "", (said and said.decline_code) or "")
         reason = decline_code or code or "invalid_request"
         _log(error)
-        raise Refused(
+        kind = Short if code == SHORT else Refused
+        raise kind(
             error.user_message or "Stripe refused this.",
             reason=reason,
-            failure=failure_of(code, decline_code),
+            failure=failure_of("stripe", decline_code, code),
         ) from None
     except stripe.StripeError as error:
         # Also a key in use, or used with other words: what happened to its first request is not

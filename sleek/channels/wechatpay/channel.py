@@ -1,18 +1,20 @@
 """Talking to WeChat Pay: signed requests, replies believed only when they are signed and recent.
 
-A native order is a code that the payer scans, an H5 order a page for phone browsers; inside WeChat
-neither works. An order exists at WeChat as soon as it is made, paid or not.
+A native order is a code that the payer scans, an H5 order a page for phone browsers, a JSAPI order
+a call that the page makes inside WeChat, for a payer who is known there. An order exists at WeChat
+as soon as it is made, paid or not.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,6 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sleek.channels.base import (
     Acknowledgement,
     Capabilities,
+    Cost,
+    Credential,
+    Device,
     Flow,
     Method,
     NextStep,
@@ -30,11 +35,13 @@ from sleek.channels.base import (
     RefundReport,
     Refused,
     Report,
+    Secrecy,
+    StatementLine,
     Unavailable,
     Untrusted,
     is_web_address,
 )
-from sleek.channels.wechatpay import keys, mapping, signing
+from sleek.channels.wechatpay import app, keys, mapping, signing, statement
 from sleek.channels.wechatpay.signing import Seal
 from sleek.core import clock, http
 from sleek.core.money import InvalidAmount
@@ -46,9 +53,14 @@ LIFETIME = timedelta(hours=1)
 # A payer may be typing the password when the order ends, and the news needs its time too.
 END_MARGIN = timedelta(minutes=10)
 LARGEST_FEN = 100_000_000  # of one order, unless the merchant's contract says otherwise
+# 0.6 %, what pay.weixin.qq.com lists for most trades; contracts have from 0.2 % to 1 %.
+PRICE = Decimal("0.006")
+# WeChat says to come for a day's bills from ten o'clock on the next day.
+BILLS_AFTER = timedelta(days=1, hours=10)
 UNKNOWN_TRADE = "sleek_connection_check"
-PATHS = {Flow.QR: "native", Flow.MOBILE: "h5"}
+PATHS = {Flow.QR: "native", Flow.MOBILE: "h5", Flow.IN_APP: "jsapi"}
 PUBLIC_KEY_ID = "PUB_KEY_ID_"
+DOWNLOAD = "/v3/billdownload/file"
 
 Content = dict[str, object]
 
@@ -59,21 +71,39 @@ class WechatPay:
         methods=(
             Method(
                 id="wechatpay",
-                flows=(Flow.QR, Flow.MOBILE),
+                flows=(Flow.QR, Flow.MOBILE, Flow.IN_APP),
                 currencies=frozenset({mapping.CURRENCY}),
                 maximum={mapping.CURRENCY: LARGEST_FEN},
+                cost=Cost(PRICE),
+                within={Device.WECHAT: (Flow.IN_APP,), Device.ALIPAY: ()},
+                needs={Flow.IN_APP: "app_secret"},
+                introduced=frozenset({Flow.IN_APP}),
             ),
         ),
         tells_fee=False,
         lifetime=LIFETIME,
+        has_statement=True,
+    )
+    fields: ClassVar[tuple[Credential, ...]] = (
+        Credential("mch_id"),
+        Credential("app_id"),
+        Credential("serial_no"),
+        Credential("private_key", Secrecy.KEY),
+        Credential("api_v3_key", Secrecy.SECRET),
+        Credential("public_key_id", is_required=False),
+        Credential("public_key", Secrecy.OPEN_KEY, is_required=False),
+        Credential("app_secret", Secrecy.SECRET, is_required=False),
+        Credential("api_base", is_required=False),
+        Credential("app_base", is_required=False),
     )
     acknowledgement: ClassVar[Acknowledgement] = Acknowledgement(204)
 
     def __init__(
         self, credentials: Mapping[str, str], *, client: httpx.Client | None = None
     ) -> None:
-        """Credentials: `mch_id`, `app_id`, `serial_no`, `private_key`, `api_v3_key`, and
-        `public_key_id` with `public_key` in public-key mode; `api_base` is left empty.
+        """Credentials: `mch_id`, `app_id`, `serial_no`, `private_key`, `api_v3_key`;
+        `public_key_id` with `public_key` in public-key mode; `app_secret` for payments inside
+        WeChat; `api_base` and `app_base` are left empty.
 
         Raises `Refused` for keys that cannot be read and an address that is none.
         """
@@ -86,6 +116,9 @@ class WechatPay:
         self._base = credentials.get("api_base") or API
         if not is_web_address(self._base):
             raise Refused("WeChat Pay's address is no web address.", reason="api_base")
+        self._account = app.Account(
+            self._app_id, credentials.get("app_secret", ""), credentials.get("app_base", "")
+        )
         self._client = client
 
     def start(self, order: Order) -> NextStep:
@@ -104,11 +137,10 @@ class WechatPay:
                 "payer_client_ip": order.payer_address,
                 "h5_info": {"type": "Wap"},
             }
+        if flow == Flow.IN_APP:
+            content["payer"] = {"openid": order.payer_id}
         reply = self._call("POST", f"/v3/pay/transactions/{PATHS[flow]}", content)
-        if flow == Flow.QR:
-            return NextStep(Flow.QR, qr=str(reply.get("code_url", "")))
-        back = urlencode({"redirect_url": order.return_url})
-        return NextStep(flow, url=f"{reply.get('h5_url', '')}&{back}")
+        return self._next_step(flow, reply, order.return_url)
 
     def fetch(self, order: Order) -> Report:
         path = f"/v3/pay/transactions/out-trade-no/{quote(order.key)}?mchid={self._merchant}"
@@ -180,6 +212,54 @@ class WechatPay:
         except Untrusted:
             message = "WeChat Pay's answer does not fit the keys given here."
             raise Refused(message, reason="public_key") from None
+
+    def statement(self, day: date) -> Iterator[StatementLine]:
+        """A day of Beijing. Payments stand at their success, refunds at their acceptance."""
+        if clock.now() < datetime.combine(day, time(), mapping.BEIJING) + BILLS_AFTER:
+            raise Unavailable("WeChat Pay has not made that day's bills yet.")
+        # Both are read before anything is told.
+        trades = self._bill("tradebill", day, "bill_type=ALL")
+        funds = self._bill("fundflowbill", day, "account_type=BASIC")
+        told = statement.trades(trades) if trades else []
+        told += statement.others(funds) if funds else []
+        return iter(told)
+
+    def introduction(self, return_url: str, state: str) -> str:
+        return self._account.introduction(return_url, state)
+
+    def introduced(self, word: str) -> str:
+        return self._account.introduced(word, client=self._client)
+
+    def _bill(self, kind: str, day: date, of: str) -> str:
+        """A day's bill; empty when nothing happened."""
+        try:
+            reply = self._call("GET", f"/v3/bill/{kind}?bill_date={day}&{of}&tar_type=GZIP")
+        except Refused as error:
+            if error.reason == mapping.NO_BILL:
+                return ""
+            if error.reason == mapping.BILL_IN_MAKING:
+                raise Unavailable(error.message) from None
+            raise
+        place = urlsplit(str(reply.get("download_url", "")))
+        if reply.get("hash_type") != "SHA1" or place.path != DOWNLOAD:
+            raise Unavailable("WeChat Pay's answer leads to no bill.")
+        # Within thirty seconds, and whatever host is named, from the one that we know.
+        response = self._send("GET", f"{place.path}?{place.query}")
+        if not response.is_success:
+            raise Unavailable("WeChat Pay does not hand out the bill.")
+        return statement.text(response.content, str(reply.get("hash_value", "")))
+
+    def _next_step(self, flow: Flow, reply: mapping.Node, return_url: str) -> NextStep:
+        if flow == Flow.QR:
+            return NextStep(Flow.QR, qr=str(reply.get("code_url", "")))
+        if flow == Flow.MOBILE:
+            back = urlencode({"redirect_url": return_url})
+            return NextStep(flow, url=f"{reply.get('h5_url', '')}&{back}")
+        prepared = str(reply.get("prepay_id") or "")
+        if not prepared:
+            raise Unavailable("WeChat Pay's answer holds no call for its app.")
+        call = signing.call(self._app_id, prepared, key=self._private_key, now=clock.now())
+        return NextStep(flow, data=call)
 
     def _refund(self, order: RefundOrder, reply: mapping.Node) -> RefundReport:
         if (reply.get("out_refund_no"), reply.get("out_trade_no")) != (

@@ -18,8 +18,10 @@ from sleek.channels.base import (
     RefundReport,
     Refused,
     Report,
+    Short,
     Unavailable,
 )
+from sleek.channels.failures import failure_of
 from sleek.core.money import InvalidAmount, Money
 
 Node = Mapping[str, object]
@@ -45,23 +47,14 @@ REFUND_OUTCOMES = {
     # says where it shall go. Nothing has come back, so it stays pending and is looked at.
 }
 NO_ORDER = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST"})
+NO_BILL = "NO_STATEMENT_EXIST"  # nothing happened on that day
+BILL_IN_MAKING = "STATEMENT_CREATING"
 NO_REFUND = frozenset({"RESOURCE_NOT_EXISTS", "REFUND_NOT_EXISTS"})
+SHORT = "NOT_ENOUGH"  # the merchant's balance does not cover the refund
 # They say nothing of what happened, or that asking again may help.
 UNCLEAR = frozenset(
     {"SYSTEM_ERROR", "SYSTEMERROR", "BANK_ERROR", "FREQUENCY_LIMITED", "USERPAYING"}
 )
-
-_CODES = {
-    Failure.INSUFFICIENT_FUNDS: "NOTENOUGH",
-    Failure.LIMIT: "RULE_LIMIT RULELIMIT",
-    Failure.DECLINED: "TRADE_ERROR ACCOUNT_ERROR USER_ACCOUNT_ABNORMAL OPENID_MISMATCH",
-    Failure.ENTRY_WRONG: "AUTH_CODE_ERROR AUTH_CODE_EXPIRE AUTH_CODE_INVALID",
-    Failure.PROVIDER: """
-        APPID_MCHID_NOT_MATCH INVALID_REQUEST MCH_NOT_EXISTS MERCHANT_ACCOUNT_ABNORMAL
-        MERCHANT_NOT_EXIST NOT_ENOUGH NO_AUTH ORDER_CLOSED OUT_TRADE_NO_USED PARAM_ERROR SIGN_ERROR
-    """,
-}
-FAILURES = {code: failure for failure, codes in _CODES.items() for code in codes.split()}
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -105,7 +98,8 @@ def error(status: int, node: Node) -> ChannelError:
         return Unavailable(f"WeChat Pay could not answer ({code or status}).")
     words = str(node.get("message", ""))[:MAX_WORDS]
     message = f"WeChat Pay refused this ({code}). {words}".strip()
-    return Refused(message, reason=code, failure=FAILURES.get(code, Failure.UNKNOWN))
+    kind = Short if code == SHORT else Refused
+    return kind(message, reason=code, failure=failure_of("wechatpay", code))
 
 
 def report(trade: Node) -> Report:
@@ -141,6 +135,7 @@ def refund_report(refund: Node, key: str) -> RefundReport:
         outcome,
         amount=money(amount.get("refund"), amount.get("currency")),
         reference=str(refund.get("refund_id") or ""),
+        trace=str(refund.get("refund_id") or ""),
         event_at=moment(refund.get("success_time")),
     )
 

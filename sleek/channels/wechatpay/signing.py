@@ -115,6 +115,20 @@ def authorization(
     return f"{SCHEME} " + ",".join(f'{name}="{value}"' for name, value in values.items())
 
 
+def call(app_id: str, prepared: str, *, key: rsa.RSAPrivateKey, now: datetime) -> dict[str, str]:
+    """What a page hands to WeChat so that it asks the payer to confirm: signed over four lines."""
+    timestamp, nonce = str(int(now.timestamp())), ids.token(32)
+    package = f"prepay_id={prepared}"
+    return {
+        "appId": app_id,
+        "timeStamp": timestamp,
+        "nonceStr": nonce,
+        "package": package,
+        "signType": "RSA",
+        "paySign": _sign(f"{app_id}\n{timestamp}\n{nonce}\n{package}\n".encode(), key),
+    }
+
+
 def must_be_recent(seal: Seal, now: datetime) -> None:
     """Raises `Untrusted` for a message that is too old, or from the future."""
     if not seal.timestamp.isascii() or not seal.timestamp.isdigit() or len(seal.timestamp) > 12:

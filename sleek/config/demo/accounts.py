@@ -21,7 +21,8 @@ NAME = "demo"
 
 def open_all(sandbox: str) -> dict[str, Connection]:
     """One connection for each channel, not saved yet."""
-    connections = [stripe(sandbox), alipay(sandbox), wechatpay(sandbox)]
+    openers = (stripe, alipay, wechatpay, unionpay, paypal)
+    connections = [opener(sandbox) for opener in openers]
     return {connection.channel: connection for connection in connections}
 
 
@@ -71,11 +72,56 @@ def wechatpay(sandbox: str) -> Connection:
     private, public = _key_pair()
     opened = _post(
         f"{sandbox}/control/accounts",
-        {"provider": "wechatpay", "name": NAME, "merchant_public_key": public},
+        {
+            "provider": "wechatpay",
+            "name": NAME,
+            "merchant_public_key": public,
+            "domain": urlsplit(settings.PUBLIC_URL).netloc,
+        },
     )
-    kept = ("mch_id", "app_id", "serial_no", "api_v3_key", "public_key_id", "public_key")
+    kept = ("mch_id", "app_id", "app_secret", "serial_no", "api_v3_key")
+    credentials = {name: opened[name] for name in (*kept, "public_key_id", "public_key")}
+    places = {"api_base": sandbox, "app_base": f"{sandbox}/weixin"}
+    connection.seal(credentials | {"private_key": private} | places)
+    return connection
+
+
+def unionpay(sandbox: str) -> Connection:
+    """A merchant whose signing certificate the sandbox's own authority issued."""
+    connection = Connection(merchant=None, channel="unionpay", name="银联", methods=["unionpay"])
+    private, public = _key_pair()
+    opened = _post(
+        f"{sandbox}/control/accounts",
+        {"provider": "unionpay", "name": NAME, "merchant_public_key": public},
+    )
+    kept = ("mer_id", "root_certificate", "middle_certificate")
     credentials = {name: opened[name] for name in kept}
-    connection.seal(credentials | {"private_key": private, "api_base": sandbox})
+    credentials["sign_key"] = opened["certificate"] + private
+    connection.seal(credentials | {"gateway": sandbox, "file_gateway": f"{sandbox}/unionpay/files"})
+    return connection
+
+
+def paypal(sandbox: str) -> Connection:
+    """An app, and the address for its notices registered as in PayPal's dashboard."""
+    connection = Connection(merchant=None, channel="paypal", name="PayPal", methods=["paypal"])
+    opened = _post(f"{sandbox}/control/accounts", {"provider": "paypal", "name": NAME})
+    kept = ("client_id", "client_secret", "root_certificate")
+    credentials = {name: opened[name] for name in kept} | {"api_base": sandbox}
+    login = httpx.post(
+        f"{sandbox}/v1/oauth2/token",
+        data={"grant_type": "client_credentials"},
+        auth=(opened["client_id"], opened["client_secret"]),
+    )
+    token = login.raise_for_status().json()["access_token"]
+    webhook = httpx.post(
+        f"{sandbox}/v1/notifications/webhooks",
+        json={
+            "url": f"{settings.PUBLIC_URL}/callbacks/paypal/{connection.public_id}/",
+            "event_types": [{"name": "*"}],
+        },
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    connection.seal(credentials | {"webhook_id": webhook.raise_for_status().json()["id"]})
     return connection
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from sleek.channels.base import Failure, Outcome, Report
 from sleek.channels.models import Connection
-from sleek.config.demo import showcase
+from sleek.config.demo import afterwards, banking, showcase
 from sleek.core import clock, ids
 from sleek.core.money import Money
 from sleek.links.models import PaymentLink
@@ -46,6 +46,10 @@ OPEN_LINKS = [
     ("打样费 · 青花盖碗一套", Money(35000, "CNY"), True),
     ("Balance of order PO-2291", Money(128000, "EUR"), False),
 ]
+AFTERWARDS = [
+    ("样品费 Sample fee · ginger jars", Money(24000, "USD")),
+    ("Deposit, 12 celadon vases", Money(60000, "USD")),
+]
 CHANNELS_OF_YUAN = (["alipay", "wechatpay", "stripe"], [5, 3, 2])  # and how often each
 CARDS = ["Visa •4242", "Mastercard •4444", "Visa •1881", "Amex •0005"]
 DECLINES = [
@@ -67,6 +71,9 @@ def tell(password: str, connections: dict[str, Connection]) -> None:
         shop = _shop(owner)
         _ninety_days(shop, owner, connections)
         showcase.furnish(shop, owner)
+        banking.open_accounts(shop, owner, connections["stripe"], password)
+        wrong, held = (_open(shop, owner, connections["stripe"], each) for each in AFTERWARDS)
+        afterwards.furnish(owner.memberships.get(), wrong, held)
         for reason, amount, is_reusable in OPEN_LINKS:
             _link(shop, owner, reason, amount, is_reusable)
 
@@ -102,6 +109,12 @@ def _link(
         is_reusable=is_reusable,
         created_by=owner,
     )
+
+
+def _open(shop: Merchant, owner: User, channel: Connection, asked: tuple[str, Money]) -> Attempt:
+    """A link whose payer is at the channel's page."""
+    link = _link(shop, owner, *asked, False)
+    return _attempt(payments.open_for_link(link, Visit(language="en")), channel)
 
 
 def _ninety_days(shop: Merchant, owner: User, connections: dict[str, Connection]) -> None:

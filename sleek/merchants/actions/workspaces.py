@@ -32,6 +32,7 @@ class Profile:
     language: str
     legal_name: str = ""
     accent_color: str = "#0f5c73"  # of the first brand; later it is the brand's
+    saves_methods: bool = True
     details: dict[str, str] = field(default_factory=dict)
 
 
@@ -138,7 +139,7 @@ def change_bank_details(
     return before
 
 
-def _columns(profile: Profile) -> dict[str, str]:
+def _columns(profile: Profile) -> dict[str, str | bool]:
     return {
         "name": profile.name,
         "legal_name": profile.legal_name,
@@ -146,5 +147,6 @@ def _columns(profile: Profile) -> dict[str, str]:
         "default_currency": profile.default_currency,
         "time_zone": profile.time_zone,
         "language": profile.language,
+        "saves_methods": profile.saves_methods,
         **{name: profile.details[name] for name in DETAILS if name in profile.details},
     }

@@ -37,6 +37,7 @@ from sleek.merchants.rules.phones import (
     NotAPhone,
     phone,
     phone_abroad,
+    phone_country,
     phone_example,
     phone_shown,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "password_needs",
     "phone",
     "phone_abroad",
+    "phone_country",
     "phone_example",
     "phone_shown",
     "plain_code",

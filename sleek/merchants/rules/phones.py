@@ -38,6 +38,12 @@ def phone_abroad(kept: str) -> str:
     return phonenumbers.format_number(number, form) if number else kept
 
 
+def phone_country(kept: str) -> str:
+    """Where a number is at home, by its country code; empty where that does not tell."""
+    number = _parsed(kept)
+    return (phonenumbers.region_code_for_number(number) or "") if number else ""
+
+
 def phone_example(country: str) -> str:
     """A number of the kind that businesses there have; empty where none is known."""
     number = phonenumbers.example_number(country)

@@ -20,6 +20,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LOGO_SIDE = 400  # pixels of the longer side, at most
 PHOTO_SIDE = 1200
+PAPER_SIDE = 2000
 _PHOTO_QUALITY = 82
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
@@ -75,6 +76,13 @@ def photo(content: bytes) -> Drawn:
     """For a page on a phone. Raises `Unusable`."""
     image = _read(content)
     image.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)
+    return _write(image, "webp", quality=_PHOTO_QUALITY, method=4)
+
+
+def paper(content: bytes) -> Drawn:
+    """A photo of a document, on which small print can be read. Raises `Unusable`."""
+    image = _read(content)
+    image.thumbnail((PAPER_SIDE, PAPER_SIDE), Image.Resampling.LANCZOS)
     return _write(image, "webp", quality=_PHOTO_QUALITY, method=4)
 
 

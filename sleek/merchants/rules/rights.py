@@ -22,11 +22,14 @@ class Right(StrEnum):
     ANSWER_PAYERS = "answer_payers"
     APPROVE = "approve"
     GIVE_MONEY_BACK = "give_money_back"
+    REVIEW_REFUNDS = "review_refunds"
     RECORD_ARRIVALS = "record_arrivals"
+    PAY_FROM_BALANCE = "pay_from_balance"
     SET_ALERTS = "set_alerts"
     CHANGE_SETTINGS = "change_settings"
     CHANGE_BANK_DETAILS = "change_bank_details"
     MANAGE_CHANNELS = "manage_channels"
+    MANAGE_SPLITS = "manage_splits"
     MANAGE_TEAM = "manage_team"
     READ_AUDIT = "read_audit"
 
@@ -47,11 +50,14 @@ customise               x       .       x       .         .        .
 answer_payers           x       x       x       .         x        .
 approve                 x       .       .       x         .        .
 give_money_back         x       x       .       .         .        .
+review_refunds          x       x       .       x         .        .
 record_arrivals         x       x       .       .         .        .
+pay_from_balance        x       x       .       .         .        .
 set_alerts              x       x       .       .         .        .
 change_settings         x       .       .       .         .        .
 change_bank_details     x       .       .       .         .        .
 manage_channels         x       .       .       .         .        .
+manage_splits           x       x       .       .         .        .
 manage_team             x       .       .       .         .        .
 read_audit              x       x       .       x         .        .
 """

@@ -16,21 +16,31 @@ from sleek.notifications.actions.gateways import (
 )
 from sleek.notifications.actions.messages import Draft, send, write
 from sleek.notifications.actions.news import FOLLOWED, follow
+from sleek.notifications.actions.scripts import (
+    ScriptRefused,
+    drop_script,
+    tell_payer,
+    write_script,
+)
 
 __all__ = [
     "FOLLOWED",
     "Draft",
     "InvalidAlert",
+    "ScriptRefused",
     "UnsafeAddress",
     "Watch",
     "add_gateway",
     "change_alert",
+    "drop_script",
     "follow",
     "remove_alert",
     "remove_gateway",
     "rewrap_gateways",
     "send",
     "set_alert",
+    "tell_payer",
     "try_gateway",
     "write",
+    "write_script",
 ]

@@ -12,12 +12,14 @@ from sleek.core import clock
 from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.payments import rules
-from sleek.payments.actions.attempts import close_others
+from sleek.payments.actions.asking import close_others
 from sleek.payments.models import Attempt, Payment
-from sleek.payments.rules import PaymentStatus
+from sleek.payments.rules import PaymentStatus, Resolution
 from sleek.stock import actions as stock
 
 HOLD_LONGER = timedelta(minutes=10)  # at a time, while an outcome is open
+# What cannot be closed, or gives no answer, is not asked again at every round of the janitor.
+CLOSE_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def expire(payment: Payment) -> None:
@@ -25,7 +27,7 @@ def expire(payment: Payment) -> None:
 
     Money that arrives all the same is late: it goes back by itself.
     """
-    close_others(payment)
+    close_others(payment, again_after=CLOSE_AGAIN_AFTER)
     _end(payment)
 
 
@@ -63,10 +65,17 @@ def take_up_again(attempt: Attempt) -> None:
     """
     payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
     now = clock.now()
-    Attempt.objects.filter(pk=attempt.pk).update(returned_at=now, updated_at=now)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        resolution=Resolution.RETURNED, resolved_at=now, updated_at=now
+    )
+    reopen(payment)
+
+
+def reopen(payment: Payment) -> None:
+    """A locked payment that nothing holds any more may be made again."""
     is_held = any(other.is_held for other in payment.attempts.all())
     if payment.status == PaymentStatus.PROCESSING and not is_held:
         payment.status = PaymentStatus.PENDING
-        payment.updated_at = now
+        payment.updated_at = clock.now()
         payment.save(update_fields=["status", "updated_at"])
         events.record([Fact("payment.reopened", payment.public_id, payment.merchant_id)])

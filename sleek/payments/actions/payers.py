@@ -1,4 +1,6 @@
-"""What a payer tells before paying: the fields the link asks for, and agreement to the terms."""
+"""What is learned of a payer before they pay: the fields that the link asks for, agreement to the
+terms, and, where a provider's app must be told whom it charges, who they are to it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,15 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from sleek.channels import registry
+from sleek.channels.base import Introduces, Refused
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.merchants.models import Terms
 from sleek.payments.models import Acceptance, Payer, Payment
+from sleek.payments.queries import Offer
 
 
 class TermsNotAccepted(SleekError):
@@ -59,3 +64,27 @@ def accept_terms(
             [Fact("payment.terms_accepted", payment.public_id, payment.merchant_id, data)]
         )
     return acceptance
+
+
+def needs_introduction(offer: Offer) -> bool:
+    method = registry.method(offer.connection.channel, offer.method)
+    return method is not None and offer.flow in method.introduced
+
+
+def introduction(offer: Offer, *, return_url: str, state: str) -> str:
+    """Where the payer's browser asks the app. Raises `Refused`."""
+    return _channel(offer).introduction(return_url, state)
+
+
+def introduced(offer: Offer, word: str) -> str:
+    """The payer's id at the app, for the word that the browser brought back from there. A network
+    call. Raises `Refused` for a word that is not good, or not good any more, and `Unavailable`.
+    """
+    return _channel(offer).introduced(word)
+
+
+def _channel(offer: Offer) -> Introduces:
+    channel = registry.connect(offer.connection)
+    if not isinstance(channel, Introduces):
+        raise Refused("This channel does not say who a payer is.", reason="introduction")
+    return channel

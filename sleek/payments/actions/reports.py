@@ -13,21 +13,38 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from sleek.channels import registry
-from sleek.channels.base import Report
+from sleek.channels.base import Outcome, Report, Saved
 from sleek.core import arrays, clock
+from sleek.core.errors import SleekError
 from sleek.core.money import Money
 from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
-from sleek.ledger.actions import Entry
+from sleek.ledger.actions import Entry, InsufficientFunds
 from sleek.payments import rules
-from sleek.payments.rules import AttemptStatus, PaymentStatus, Situation, Verdict
+from sleek.payments.actions import saving
+from sleek.payments.models import Payment
+from sleek.payments.rules import (
+    AttemptStatus,
+    PaymentStatus,
+    Resolution,
+    Situation,
+    Surplus,
+    Verdict,
+)
 from sleek.stock import actions as stock
 
 logger = logging.getLogger(__name__)
+
+
+class NotAcceptable(SleekError):
+    """No money waits that could pay the payment, or it can no longer be paid."""
+
+    code = "not_acceptable"
 
 
 @dataclass(slots=True)
@@ -44,6 +61,7 @@ class _Payment:
     currency: str
     status: str
     succeeded_at: datetime | None
+    amount_paid: int
     updated_at: datetime
     has_hold: bool
 
@@ -58,7 +76,7 @@ class _Attempt:
     channel: str
     amount: int
     currency: str
-    returned_at: datetime | None
+    resolution: str
     status: str
     reference: str
     payer: str
@@ -67,8 +85,11 @@ class _Attempt:
     amount_received: int | None
     currency_received: str
     surplus: str
+    resolved_at: datetime | None
     fee: int | None
     fee_currency: str
+    origin_id: int | None
+    paid_by_id: int | None
     check_at: datetime | None
     check_count: int
     updated_at: datetime
@@ -85,7 +106,7 @@ class _Case:
     @property
     def has_other_held(self) -> bool:
         return any(
-            rules.is_held(other.status, other.surplus, other.returned_at)
+            rules.is_held(other.status, other.surplus, other.resolution)
             for other in self.attempts
             if other is not self.attempt
         )
@@ -96,25 +117,39 @@ class _Changes:
     """What a batch leaves to be written."""
 
     now: datetime
+    owes_fees: bool = False
     payments: dict[int, _Payment] = field(default_factory=dict)
     attempts: dict[int, _Attempt] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    saved: dict[int, Saved] = field(default_factory=dict)  # by attempt
 
 
-@transaction.atomic
 def apply_reports(reports: Sequence[Report]) -> None:
     """Bring payments up to date with what channels say.
 
-    Reports on attempts that are not ours are logged and dropped.
+    Reports on attempts that are not ours are logged and dropped. Several together raise
+    `InsufficientFunds` where one of them alone would leave a debt.
     """
+    try:
+        _apply_reports(reports, owes_fees=False)
+    except InsufficientFunds:
+        if len(reports) > 1:
+            raise
+        # The payment was refunded or frozen before the channel told its fee, and kept it all the
+        # same: the merchant owes it.
+        _apply_reports(reports, owes_fees=True)
+
+
+@transaction.atomic
+def _apply_reports(reports: Sequence[Report], *, owes_fees: bool) -> None:
     cases = _lock([report.key for report in reports])
     stock.lock({case.payment.public_id for case in cases.values() if case.payment.has_hold})
-    changes = _Changes(clock.now())
+    changes = _Changes(clock.now(), owes_fees)
     for report in reports:
         case = cases.get(report.key)
         if case is None:
-            logger.warning("payments.report_on_unknown_attempt", extra={"key": report.key})
+            _note_orphan(changes, report)
             continue
         _apply(changes, case, report)
     _write(changes)
@@ -163,13 +198,99 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
     _note_facts(changes, payment, attempt, report, verdict)
     _note_money(changes, payment, attempt, verdict, moment)
     _change_attempt(changes, attempt, report, verdict)
+    if report.saved and attempt.status == AttemptStatus.SUCCEEDED:
+        changes.saved[attempt.id] = report.saved
     if verdict.payment != payment.status:
         payment.status = verdict.payment
         if verdict.pays:
-            payment.succeeded_at = moment
+            payment.succeeded_at, payment.amount_paid = moment, payment.amount
             _note_superseded(changes, case)
         payment.updated_at = changes.now
         changes.payments[payment.id] = payment
+    if verdict.surplus == Surplus.AMOUNT:
+        parts = _parts(case)
+        is_whole = sum(part.amount_received or 0 for part in parts) == payment.amount
+        if (
+            is_whole
+            and any(map(_may_be_a_part, parts))
+            and payment.status in rules.PAYABLE
+            and _takes_stock(payment)
+        ):
+            _accept(changes, case, parts)
+
+
+@transaction.atomic
+def accept(payment: Payment) -> None:
+    """Let wrong amounts that arrived pay their payment after all, by a person's decision.
+
+    The caller has made sure that none of them is on its way back. Raises `NotAcceptable`.
+    """
+    keys = payment.attempts.filter(surplus=Surplus.AMOUNT).values_list("public_id", flat=True)
+    cases = _lock([*keys][:1])
+    changes = _Changes(clock.now())
+    for case in cases.values():
+        parts = _parts(case)
+        if not parts or case.payment.status not in rules.PAYABLE:
+            break
+        if not _takes_stock(case.payment):
+            raise NotAcceptable(_("What this payment is for is sold out."))
+        _accept(changes, case, parts)
+        _write(changes)
+        return
+    raise NotAcceptable(_("There is no money here that could pay this payment."))
+
+
+def _takes_stock(payment: _Payment) -> bool:
+    return not payment.has_hold or stock.take(payment.public_id)
+
+
+def _may_be_a_part(attempt: _Attempt) -> bool:
+    return bool(attempt.origin_id) or registry.capabilities(attempt.channel).takes_parts
+
+
+def _parts(case: _Case) -> list[_Attempt]:
+    """Money of another amount than was asked, which waits for a decision."""
+    return sorted(
+        (
+            other
+            for other in case.attempts
+            if other.surplus == Surplus.AMOUNT
+            and not other.resolution
+            and other.currency_received == case.payment.currency
+        ),
+        key=lambda other: other.id,
+    )
+
+
+def _accept(changes: _Changes, case: _Case, parts: list[_Attempt]) -> None:
+    payment = case.payment
+    for part in parts:
+        part.resolution, part.resolved_at = Resolution.ACCEPTED, changes.now
+        part.updated_at = changes.now
+        changes.attempts[part.id] = part
+        received = Money(part.amount_received or 0, payment.currency)
+        postings = recipes.surplus_accepted(_own_bucket(part), received)
+        changes.entries.append(
+            Entry(payment.merchant_id, "surplus_accepted", part.public_id, postings, changes.now)
+        )
+    payment.status, payment.succeeded_at = PaymentStatus.SUCCEEDED, changes.now
+    payment.amount_paid = sum(part.amount_received or 0 for part in parts)
+    payment.updated_at = changes.now
+    changes.payments[payment.id] = payment
+    data: dict[str, object] = {"attempt": parts[0].public_id, "channel": parts[0].channel}
+    data |= {"amount": payment.amount_paid, "currency": payment.currency}
+    changes.facts.append(Fact("payment.succeeded", payment.public_id, payment.merchant_id, data))
+    _note_superseded(changes, case)
+
+
+def _note_orphan(changes: _Changes, report: Report) -> None:
+    logger.warning("payments.report_on_unknown_attempt", extra={"key": report.key})
+    received = report.amount
+    if received is None or report.outcome != Outcome.SUCCEEDED:
+        return
+    data: dict[str, object] = {"amount": received.minor, "currency": received.currency}
+    data |= {"reference": report.reference}
+    changes.facts.append(Fact("payment.orphan_reported", report.key[:64], None, data))
 
 
 def _note_facts(
@@ -212,14 +333,51 @@ def _note_money(
         entry = Entry(payment.merchant_id, kind, attempt.public_id, postings, moment)
         changes.entries.append(entry)
 
-    if verdict.pays and verdict.received:
+    if attempt.origin_id and verdict.received:
+        bucket = _own_bucket(attempt) if verdict.pays else "frozen"
+        enter("credit_applied", recipes.credit_applied(bucket, verdict.received))
+    elif verdict.pays and verdict.received:
         enter("payment_succeeded", recipes.payment_succeeded(attempt.channel, verdict.received))
     elif verdict.received:
         enter("surplus_received", recipes.surplus_received(attempt.channel, verdict.received))
+    if verdict.received and registry.capabilities(attempt.channel).is_direct:
+        _note_arrival(changes, payment, attempt, verdict, moment)
     # A fee in the currency that the provider settles in says nothing about this one's books.
     is_own = verdict.fee is not None and verdict.fee.currency == payment.currency
     if verdict.fee and is_own and not attempt.surplus and not verdict.surplus:
-        enter("channel_fee_charged", recipes.channel_fee_charged(attempt.channel, verdict.fee))
+        if changes.owes_fees:
+            enter("channel_fee_owed", recipes.channel_fee_owed(attempt.channel, verdict.fee))
+        else:
+            enter("channel_fee_charged", recipes.channel_fee_charged(attempt.channel, verdict.fee))
+
+
+def _note_arrival(
+    changes: _Changes, payment: _Payment, attempt: _Attempt, verdict: Verdict, moment: datetime
+) -> None:
+    """Where no provider stands between, the money is on the merchant's account already: out of a
+    wallet, or on the bank's statement. What pays nothing has arrived as well, and stays frozen.
+    """
+    received = verdict.received
+    if received is None or attempt.origin_id:
+        return
+
+    def enter(merchant_id: int, kind: str, postings: recipes.Postings) -> None:
+        changes.entries.append(Entry(merchant_id, kind, attempt.public_id, postings, moment))
+
+    if attempt.paid_by_id:
+        enter(attempt.paid_by_id, "balance_paid", recipes.balance_paid(received))
+        if verdict.pays:
+            enter(payment.merchant_id, "balance_received", recipes.balance_received(received))
+    else:
+        freed = received if verdict.pays else Money(0, received.currency)
+        postings = recipes.settlement_arrived(attempt.channel, received, freed)
+        enter(payment.merchant_id, "settlement_arrived", postings)
+
+
+def _own_bucket(attempt: _Attempt) -> recipes.Bucket:
+    """Where money that becomes the merchant's to use is, as far as its channel goes."""
+    is_direct = registry.capabilities(attempt.channel).is_direct
+    return "available" if is_direct else "in_transit"
 
 
 def _change_attempt(changes: _Changes, attempt: _Attempt, report: Report, verdict: Verdict) -> None:
@@ -259,6 +417,8 @@ _COLUMNS = {
     "amount_received": "bigint",
     "currency_received": "text",
     "surplus": "text",
+    "resolution": "text",
+    "resolved_at": "timestamptz",
     "fee": "bigint",
     "fee_currency": "text",
     "check_at": "timestamptz",
@@ -279,8 +439,15 @@ def _write(changes: _Changes) -> None:
     _update(
         "payments_payment",
         [*changes.payments.values()],
-        {"status": "text", "succeeded_at": "timestamptz", "updated_at": "timestamptz"},
+        {
+            "status": "text",
+            "succeeded_at": "timestamptz",
+            "amount_paid": "bigint",
+            "updated_at": "timestamptz",
+        },
     )
+    if changes.saved:
+        saving.learn(changes.saved)
     events.record(changes.facts)
     ledger.post(changes.entries)
 

@@ -19,7 +19,7 @@ from sleek.merchants.models import Merchant
 from sleek.notifications.models import Message
 from sleek.notifications.rules import MessageStatus
 from sleek.payments.models import Attempt, Waiting
-from sleek.reports.queries import payments
+from sleek.reports.queries import payments, refunds
 
 CHANNEL_LOOKED_AT = timedelta(hours=1)
 CHANNEL_FAILS_AFTER = 3  # tries of that time that ended by the provider's fault
@@ -30,6 +30,8 @@ class NeedKind(StrEnum):
     """What sort of attention is asked for."""
 
     DECISION = "decision"
+    REVIEW = "review"
+    REFUND = "refund"
     NOTICE = "notice"
     CHANNEL = "channel"
     PLEA = "plea"
@@ -46,6 +48,8 @@ class Need:
 def needs(merchant: Merchant) -> list[Need]:
     found = [
         Need(NeedKind.DECISION, payments.undecided().filter(payment__merchant=merchant).count()),
+        Need(NeedKind.REVIEW, refunds.waiting(merchant)),
+        Need(NeedKind.REFUND, refunds.in_trouble(merchant)),
         Need(NeedKind.NOTICE, _failed_notices(merchant)),
         *_failing_channels(merchant),
         _pleas(merchant),

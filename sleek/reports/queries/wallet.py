@@ -6,23 +6,34 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from sleek.core.money import Money
+from sleek.events.models import Event
 from sleek.ledger import queries as ledger
 from sleek.ledger.models import Account, JournalEntry
 from sleek.merchants.models import Merchant
 from sleek.payments.models import Attempt
-from sleek.payments.rules import Surplus
+from sleek.payments.rules import Resolution, Surplus
 from sleek.reconciliation.models import Settlement
 from sleek.refunds.models import Refund
-from sleek.refunds.rules import RefundStatus
+from sleek.refunds.rules import OPEN, RefundStatus
 from sleek.reports.queries import history, pages
 from sleek.reports.queries.history import Entered
 from sleek.reports.queries.pages import Page, Place
+from sleek.splits.models import Portion
+from sleek.splits.rules import PortionStatus
 
 # The accounts that hold a merchant's money, in the order they are shown.
-OWN = ("available", "in_transit", "frozen", "refunds:in_flight", "payouts:in_flight")
+OWN = (
+    "available",
+    "in_transit",
+    "frozen",
+    "credits",
+    "debts",
+    "refunds:in_flight",
+    "payouts:in_flight",
+)
 CLEARING = "clearing:"
 CAUSES = 20  # frozen or returning sums named on a card
 MOVEMENTS = 5  # of an account, on a card
@@ -54,6 +65,14 @@ class Wallet:
     @property
     def refunds_in_flight(self) -> Money:
         return self.on("refunds:in_flight")
+
+    @property
+    def credits(self) -> Money:
+        return self.on("credits")
+
+    @property
+    def debts(self) -> Money:
+        return self.on("debts")
 
     @property
     def payouts_in_flight(self) -> Money:
@@ -105,13 +124,20 @@ def frozen_by(merchant: Merchant) -> list[Attempt]:
     """Surplus money that waits, frozen, until it is given back or decided on; newest first."""
     given_back = Refund.objects.filter(merchant=merchant).exclude(status=RefundStatus.FAILED)
     surplus = Attempt.objects.filter(payment__merchant=merchant).exclude(surplus=Surplus.NONE)
+    surplus = surplus.exclude(resolution__in=[Resolution.ACCEPTED, Resolution.CREDITED])
     waiting = surplus.exclude(pk__in=given_back.values("attempt_id"))
     return list(waiting.select_related("payment").order_by("-pk")[:CAUSES])
 
 
+def held_by(merchant: Merchant) -> list[Portion]:
+    """Portions that are frozen until they are released, newest first."""
+    held = merchant.portions.filter(status=PortionStatus.HELD)
+    return list(held.select_related("payment").order_by("-pk")[:CAUSES])
+
+
 def refunds_in_flight(merchant: Merchant) -> list[Refund]:
-    pending = Refund.objects.filter(merchant=merchant, status=RefundStatus.PENDING)
-    return list(pending.select_related("attempt__payment").order_by("-pk")[:CAUSES])
+    going = Refund.objects.filter(merchant=merchant, status__in=OPEN)
+    return list(going.select_related("attempt__payment").order_by("-pk")[:CAUSES])
 
 
 def journal(merchant: Merchant, place: Place, *, size: int = pages.SIZE) -> Page[JournalEntry]:
@@ -141,9 +167,35 @@ def subjects(merchant: Merchant, keys: Iterable[str]) -> dict[str, Subject]:
     settled = Settlement.objects.filter(merchant=merchant, public_id__in=wanted)
     arrivals = settled.values_list("public_id", "reference")
     return {
+        **_between_wallets(merchant, wanted),
+        **_portions(merchant, wanted),
         **{key: Subject(text, payment_id=payment) for key, payment, text in [*found, *more]},
         **{key: Subject(text or key, settlement_id=key) for key, text in arrivals},
     }
+
+
+def _between_wallets(merchant: Merchant, keys: Iterable[str]) -> dict[str, Subject]:
+    """What this wallet paid to others, or had back: their rows are theirs, the event is ours."""
+    told = Event.objects.filter(
+        merchant_id=merchant.pk, kind__in=("balance.paid", "balance.refunded"), subject__in=keys
+    )
+    return {
+        event.subject: Subject(f"{event.data['payee']} · {event.data['description']}")
+        for event in told
+    }
+
+
+def _portions(merchant: Merchant, keys: Iterable[str]) -> dict[str, Subject]:
+    """Each movement of a portion is named by it and a number. Another's payment is not for us."""
+    names = {key: key.split(".")[0] for key in keys}
+    rows = Portion.objects.filter(public_id__in=set(names.values())).select_related("share")
+    about = {
+        portion.public_id: Subject(portion.share.offered_by)
+        if portion.merchant_id != merchant.pk
+        else Subject(portion.payment.description, payment_id=portion.payment.public_id)
+        for portion in rows.filter(Q(merchant=merchant) | Q(beneficiary=merchant))
+    }
+    return {key: about[name] for key, name in names.items() if name in about}
 
 
 def _wallets(merchant: Merchant, balances: Iterable[tuple[str, Money]]) -> list[Wallet]:
@@ -152,7 +204,7 @@ def _wallets(merchant: Merchant, balances: Iterable[tuple[str, Money]]) -> list[
     for code, amount in balances:
         if code in OWN:
             own.setdefault(amount.currency, {})[code] = amount
-        elif amount and code.startswith(CLEARING):
+        elif amount and code.startswith(CLEARING) and code != ledger.BETWEEN_WALLETS:
             # Accounts of the outside world are negative by what they hold for the merchant.
             held.setdefault(amount.currency, {})[code.removeprefix(CLEARING)] = -amount
     first = merchant.default_currency

@@ -11,6 +11,7 @@ from sleek.risk.actions.admission import (
     Visitor,
     admit,
     look,
+    pass_on,
     tell,
 )
 from sleek.risk.actions.outcomes import FOLLOWED, follow, forget
@@ -30,6 +31,7 @@ __all__ = [
     "look",
     "new_code",
     "new_ticket",
+    "pass_on",
     "prove",
     "tell",
 ]

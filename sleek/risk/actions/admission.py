@@ -14,6 +14,7 @@ from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.risk import rules
 from sleek.risk.actions import counting
+from sleek.risk.models import Admission
 from sleek.risk.rules import Action, Count, Counts, Decision, Scope, Verdict, Window
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,11 @@ def admit(action: Action, subject: str, visitor: Visitor, *, reference: str = ""
     """
     counts = counting.count(_keys(action, subject, visitor), reference)
     _refuse(action, subject, visitor, counts)
+
+
+def pass_on(reference: str, heir: str) -> None:
+    """Another try stands in for one that was let through; how it ends is learned of that one."""
+    Admission.objects.filter(pk=reference).update(reference=heir)
 
 
 def tell(refusal: ChallengeNeeded | TooManyTries, merchant_id: int, public_id: str) -> None:

@@ -41,6 +41,8 @@ class Action(StrEnum):
     PAY = "pay"
     ASK_FOR_LINK = "ask_for_link"
     SEND_CODE = "send_code"
+    NAME_ACCOUNT = "name_account"
+    ANNOUNCE = "announce"
 
 
 class Scope(StrEnum):
@@ -148,6 +150,22 @@ LIMITS: dict[Action, tuple[Limit, ...]] = {
         Limit(_REFUSE, Scope.NETWORK, _HOUR, _TRIES, 200),
         Limit(_REFUSE, Scope.DEVICE, _HOUR, _TRIES, 6),
         Limit(_CHALLENGE, Scope.DEVICE, _HOUR, _TRIES, 3),
+    ),
+    # Sends a merchant a file. A payer seldom has more than one.
+    Action.ANNOUNCE: (
+        Limit(_REFUSE, Scope.SUBJECT, _HOUR, _TRIES, 60),
+        Limit(_REFUSE, Scope.VISIT, _HOUR, _TRIES, 10),
+        Limit(_REFUSE, Scope.ADDRESS, _HOUR, _TRIES, 30),
+        Limit(_REFUSE, Scope.NETWORK, _HOUR, _TRIES, 120),
+        Limit(_REFUSE, Scope.DEVICE, _HOUR, _TRIES, 10),
+    ),
+    # Says where money goes; its address is signed, so few have any business there.
+    Action.NAME_ACCOUNT: (
+        Limit(_REFUSE, Scope.SUBJECT, _HOUR, _TRIES, 10),
+        Limit(_CHALLENGE, Scope.SUBJECT, _HOUR, _TRIES, 3),
+        Limit(_REFUSE, Scope.ADDRESS, _HOUR, _TRIES, 20),
+        Limit(_REFUSE, Scope.NETWORK, _HOUR, _TRIES, 100),
+        Limit(_REFUSE, Scope.DEVICE, _HOUR, _TRIES, 10),
     ),
     # Writes to whatever address a stranger types.
     Action.SEND_CODE: (

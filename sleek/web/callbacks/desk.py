@@ -3,6 +3,10 @@
 Every request waits until its notice is on disk. While one commit is under way the next notices
 gather, and go together with the next one: no timer, no delay for a lone notice, and under load one
 commit for dozens.
+
+While the database does not answer, neither do providers wait: they are told at once to come again,
+so that a pause of it holds up no thread. What was handed in by then is kept all the same when it is
+back, and its repeat is passed over.
 """
 
 from __future__ import annotations
@@ -10,12 +14,13 @@ from __future__ import annotations
 import queue
 import threading
 
+from django.conf import settings
 from django.db import OperationalError, connection
 
+from sleek.core import clock
 from sleek.payments import actions as payments
 from sleek.payments.actions import Kept
 
-WRITE_TIMEOUT_S = 10.0  # then the provider is told to come again
 BATCH = 256
 
 
@@ -42,16 +47,23 @@ class Desk:
         self._queue: queue.SimpleQueue[_Ticket] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._writing_since: float | None = None
 
     def hand_in(self, kept: Kept) -> None:
         """Return when the notice is durable. Raises what the database raised, or `TimeoutError`."""
+        if self._is_overdue():
+            raise TimeoutError("the database does not answer")
         self._ensure_thread()
         ticket = _Ticket(kept)
         self._queue.put(ticket)
-        if not ticket.done.acquire(timeout=WRITE_TIMEOUT_S):
+        if not ticket.done.acquire(timeout=settings.NOTICE_PATIENCE_S):
             raise TimeoutError("the notice was not written in time")
         if ticket.error:
             raise ticket.error
+
+    def _is_overdue(self) -> bool:
+        since = self._writing_since
+        return since is not None and clock.monotonic() - since > settings.NOTICE_PATIENCE_S
 
     def _ensure_thread(self) -> None:
         if self._thread is None:
@@ -63,10 +75,12 @@ class Desk:
     def _write(self) -> None:
         while True:
             batch = self._next_batch()
+            self._writing_since = clock.monotonic()
             error = _keep([ticket.kept for ticket in batch])
             for ticket in batch:
                 # One notice that cannot be stored must not keep its neighbours out.
                 ticket.settle(_keep([ticket.kept]) if error and len(batch) > 1 else error)
+            self._writing_since = None
 
     def _next_batch(self) -> list[_Ticket]:
         batch = [self._queue.get()]

@@ -104,8 +104,11 @@ def _receive(
         return 400, "not accepted", "text/plain; charset=utf-8"
     try:
         _desk.hand_in(Kept(channel_id, mailbox.connection_id, message, body, clock.now()))
-    except Exception:
-        logger.exception("callbacks.not_kept", extra={"channel": channel_id, "notice": message.id})
+    except Exception as error:
+        # A database that is away is one fact, not a traceback for each notice.
+        facts = {"channel": channel_id, "notice": message.id, "error": type(error).__name__}
+        is_surprise = not isinstance(error, TimeoutError)
+        logger.error("callbacks.not_kept", exc_info=is_surprise, extra=facts)
         return 503, "try again", "text/plain; charset=utf-8"
     thanks = channel.acknowledgement
     return thanks.status, thanks.body, thanks.content_type

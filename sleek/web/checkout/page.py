@@ -84,5 +84,6 @@ def _guard(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     # Not "no-referrer": that makes browsers send "Origin: null", which the CSRF check refuses.
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Content-Security-Policy"] = content_policy(request, forms_to=_PROVIDERS)
+    policy = content_policy(request, forms_to=_PROVIDERS)
+    response.headers.setdefault("Content-Security-Policy", policy)
     return response

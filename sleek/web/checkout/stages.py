@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sleek.channels.base import Flow
+from sleek.core.money import Money
 from sleek.payments.models import Attempt, Payment
-from sleek.payments.rules import CLOSED, AttemptStatus, PaymentStatus
+from sleek.payments.rules import CLOSED, AttemptStatus, PaymentStatus, Resolution
 
 
 class Stage(StrEnum):
@@ -19,6 +21,9 @@ class Stage(StrEnum):
     STARTING = "starting"  # another click is just asking the channel
     SCAN = "scan"  # a QR code waits here
     CONTINUE = "continue"  # the provider's page waits elsewhere
+    IN_APP = "in_app"  # the provider's app, which shows the page, is called from it
+    TRANSFER = "transfer"  # the account to pay to
+    WALLET = "wallet"  # the payer's own wallet here waits to be confirmed
     CONFIRMING = "confirming"  # nobody knows yet whether it was paid
     REVIEW = "review"  # money came, but not what was asked
     PAID = "paid"
@@ -26,7 +31,19 @@ class Stage(StrEnum):
     CANCELED = "canceled"
 
 
-PAYABLE = frozenset({Stage.CHOOSE, Stage.STARTING, Stage.SCAN, Stage.CONTINUE})
+_ENDS = frozenset({Stage.PAID, Stage.EXPIRED, Stage.CANCELED})
+GOES_BACK = frozenset({Resolution.NONE, Resolution.RETURNED})
+PAYABLE = frozenset(
+    {
+        Stage.CHOOSE,
+        Stage.STARTING,
+        Stage.SCAN,
+        Stage.CONTINUE,
+        Stage.IN_APP,
+        Stage.TRANSFER,
+        Stage.WALLET,
+    }
+)
 # Without a script the page loads itself again; not where that would undo a choice being made.
 REFRESHED = frozenset({Stage.STARTING, Stage.SCAN, Stage.CONTINUE, Stage.CONFIRMING})
 
@@ -41,6 +58,7 @@ class Standing:
     ended: Attempt | None = None  # the latest, when it led nowhere
     returned: tuple[Attempt, ...] = ()  # money that goes back, or went
     wrong: tuple[Attempt, ...] = ()  # another amount or currency than was asked, undecided
+    arrived: Money | None = None  # of a transfer in parts, while the rest is awaited
 
     @property
     def is_payable(self) -> bool:
@@ -60,16 +78,34 @@ def read(payment: Payment, attempts: Sequence[Attempt], now: datetime) -> Standi
     surplus = [one for one in attempts if one.surplus]
     wrong = tuple(one for one in surplus if one.is_held)
     latest = attempts[0] if attempts else None
-    stage, attempt = _stage(payment, attempts, now, has_wrong=bool(wrong))
+    arrived = _parts(payment, wrong)
+    transfer = _transfer(attempts) if arrived else None
+    stage, attempt = _stage(payment, attempts, now, has_wrong=bool(wrong) and not transfer)
+    if transfer and stage not in _ENDS:
+        stage, attempt = Stage.TRANSFER, transfer
     is_ended = latest is not None and latest is not attempt and _led_nowhere(latest, now)
     return Standing(
         stage=stage,
         is_final=payment.status == PaymentStatus.SUCCEEDED or payment.status in CLOSED,
         attempt=attempt,
         ended=latest if is_ended else None,
-        returned=tuple(one for one in surplus if not one.is_held),
+        returned=tuple(one for one in surplus if not one.is_held and one.resolution in GOES_BACK),
         wrong=wrong,
+        arrived=arrived if stage == Stage.TRANSFER else None,
     )
+
+
+def _parts(payment: Payment, wrong: Sequence[Attempt]) -> Money | None:
+    """What came so far of a sum that may come in parts, if it is on its way to the whole."""
+    if not wrong or any(one.currency_received != payment.currency for one in wrong):
+        return None
+    total = sum(one.amount_received or 0 for one in wrong)
+    return Money(total, payment.currency) if total < payment.amount else None
+
+
+def _transfer(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The try whose account and reference further parts are sent to."""
+    return next((one for one in attempts if one.flow == Flow.HERE and one.next_data), None)
 
 
 def _stage(
@@ -97,6 +133,10 @@ def _under_way(attempts: Sequence[Attempt], now: datetime) -> tuple[Stage, Attem
         return Stage.CHOOSE, None
     if latest.next_qr:
         return Stage.SCAN, latest
+    if latest.flow == Flow.IN_APP and latest.next_data:
+        return Stage.IN_APP, latest
+    if latest.flow == Flow.HERE and latest.status == AttemptStatus.REQUIRES_ACTION:
+        return (Stage.TRANSFER if latest.next_data else Stage.WALLET), latest
     return (Stage.CONTINUE if latest.next_url else Stage.STARTING), latest
 
 
@@ -108,4 +148,4 @@ def _led_nowhere(attempt: Attempt, now: datetime) -> bool:
 
 
 def _first(attempts: Sequence[Attempt], *statuses: AttemptStatus) -> Attempt | None:
-    return next((one for one in attempts if one.status in statuses and not one.surplus), None)
+    return next((one for one in attempts if one.status in statuses and one.pays), None)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sleek.web.checkout.views import closed, links, payments, preview
+from sleek.web.checkout.views import (
+    closed,
+    going,
+    introductions,
+    links,
+    payments,
+    preview,
+    refunds,
+    transfers,
+)
 
 urlpatterns = [
     path("p/<slug:token>/", links.link, name="checkout-link"),
@@ -14,6 +23,15 @@ urlpatterns = [
     path("preview/<str:sealed>/", preview.show, name="checkout-preview"),
     path("pay/<slug:public_id>/", payments.payment, name="checkout-payment"),
     path("pay/<slug:public_id>/state/", payments.state, name="checkout-state"),
+    path("pay/<slug:public_id>/go/<slug:attempt_id>/", going.go, name="checkout-go"),
     path("pay/<slug:public_id>/return/", payments.back, name="checkout-return"),
+    path("pay/<slug:public_id>/sent/", transfers.announce, name="checkout-announce"),
+    path("pay/<slug:public_id>/wechat/", introductions.wechat, name="checkout-wechat"),
+    path(
+        "pay/<slug:public_id>/refunds/<slug:refund_id>/missing/",
+        refunds.missing,
+        name="checkout-refund-missing",
+    ),
+    path("claim/<str:token>/", refunds.claim, name="checkout-claim"),
     path("pay/<slug:public_id>/receipt.pdf", payments.receipt_pdf, name="checkout-receipt"),
 ]

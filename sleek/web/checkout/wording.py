@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +19,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from sleek.channels.base import Failure, Flow, Unfit
+from sleek.channels.failures import Special, meaning
 from sleek.payments.queries import Misfit
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -70,10 +71,36 @@ DECLINES: dict[Failure, Advice] = {
 }
 
 
-def advice(failure: str) -> Advice:
-    """For what an attempt's column holds."""
+# What some codes allow to say beyond their category.
+SPECIAL: dict[Special, Advice] = {
+    Special.TOO_SMALL: Advice(
+        _("The amount is too small for this method."),
+        _("Please choose another method."),
+    ),
+    Special.TOO_OFTEN: Advice(
+        _("This card was used too often in a short time."),
+        _("Please try again tomorrow, or choose another method."),
+    ),
+    Special.ACCOUNT: Advice(
+        _("Your account there cannot make this payment."),
+        _("Please look in its app for the reason, or choose another method."),
+    ),
+    Special.OTHER_CARD: Advice(
+        _("This kind of card is not accepted here."),
+        _("Please use another card, or choose another method."),
+    ),
+}
+
+
+def advice(failure: str, *, channel: str = "", code: str = "") -> Advice:
+    """For what an attempt's columns hold."""
+    row = meaning(channel, code)
+    if row.special and row.category == failure:
+        return SPECIAL[row.special]
     return DECLINES.get(Failure(failure), DECLINES[Failure.UNKNOWN])
 
+
+AT_ONCE = _("Saved card · pay at once")
 
 METHODS: dict[str, Text] = {
     "card": _("Bank card"),
@@ -81,14 +108,17 @@ METHODS: dict[str, Text] = {
     "wechatpay": _("WeChat Pay"),
     "unionpay": _("UnionPay"),
     "paypal": "PayPal",
-    "banktransfer": _("Bank transfer"),
+    "bank_transfer": _("Bank transfer"),
+    "balance": _("Sleek balance"),
 }
 ICONS: dict[str, str] = {
     "card": "credit-card",
     "alipay": "brand-alipay",
     "wechatpay": "brand-wechat",
+    "unionpay": "credit-card-pay",
     "paypal": "brand-paypal",
-    "banktransfer": "building-bank",
+    "bank_transfer": "building-bank",
+    "balance": "wallet",
 }
 CHANNELS: dict[str, Text] = {
     "stripe": "Stripe",
@@ -96,21 +126,35 @@ CHANNELS: dict[str, Text] = {
     "wechatpay": _("WeChat Pay"),
     "unionpay": _("UnionPay"),
     "paypal": "PayPal",
+    "banktransfer": _("Bank transfer"),
+    "balance": _("Sleek balance"),
 }
 HINTS: dict[Flow, Text] = {
     Flow.REDIRECT: _("On the secure page of %(channel)s"),
     Flow.MOBILE: _("Opens %(channel)s"),
     Flow.QR: _("Scan a code with your phone"),
+    Flow.IN_APP: _("Confirm here in %(channel)s"),
+    Flow.HERE: _("The next steps are shown here"),
+}
+# Where a hint by flow says too little.
+OWN_HINTS: dict[str, Text] = {
+    "banktransfer": _("From your bank account, usually 1 to 3 working days"),
+    "balance": _("At once, from your own Sleek wallet"),
 }
 
 
-# Why a method is not among the choices, beside those that another company's app shuts out.
+# Why a method is not among the choices.
 UNFIT: dict[Unfit, Text] = {
     Unfit.CURRENCY: _("%(method)s does not take %(currency)s."),
     Unfit.TOO_SMALL: _("%(method)s takes %(bound)s and more."),
     Unfit.TOO_LARGE: _("%(method)s takes %(bound)s at most."),
     Unfit.COUNTRY: _("%(method)s is not available in your country."),
+    Unfit.UNWELL: _("%(method)s does not answer at the moment."),
     Unfit.DEVICE: _("%(method)s only opens on a phone."),
+    Unfit.APP: _(
+        "%(method)s cannot be opened inside this app. "
+        "To use it, tap ⋯ at the top and choose “Open in browser”."
+    ),
 }
 _MOMENTS = {
     "zh": "y年M月d日 HH:mm（ZZZZ）",
@@ -132,6 +176,11 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str:
     return f"{day}, {format_datetime(value, 'HH:mm (ZZZZ)', tzinfo=zone, locale='en')}"
 
 
+def day(value: datetime, zone: ZoneInfo) -> str:
+    locale = to_locale(get_language() or "en")
+    return format_date(value.astimezone(zone), "long", locale=locale)
+
+
 def hour(value: datetime, zone: ZoneInfo) -> SafeString:
     """Today's hour and minute; the script turns it into the payer's own, and drops our zone."""
     text = format_datetime(value, "HH:mm (ZZZZ)", tzinfo=zone, locale="en")
@@ -151,7 +200,8 @@ def channel_name(channel: str) -> Text:
 
 
 def hint(channel: str, flow: str) -> str:
-    return str(HINTS[Flow(flow)]) % {"channel": channel_name(channel)}
+    own = OWN_HINTS.get(channel)
+    return str(own) if own else str(HINTS[Flow(flow)]) % {"channel": channel_name(channel)}
 
 
 def unfit(misfit: Misfit, currency: str) -> str:

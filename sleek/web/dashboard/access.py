@@ -11,7 +11,7 @@ concerns the person and not the merchant's rows:
 @access.sensitive
 @access.allowed(Right.GIVE_MONEY_BACK)
 @require_POST
-def return_surplus(request: access.MemberRequest, public_id: str) -> HttpResponseBase: ...
+def refund(request: access.MemberRequest, public_id: str) -> HttpResponseBase: ...
 
 A POST without a proof is answered by a page that asks for one, keeps what was typed, and sends both
 on to the same address. So the view needs nothing more, but it must answer a plain POST with a whole
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
@@ -35,11 +35,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from sleek.merchants import queries as merchants
 from sleek.merchants import rules
 from sleek.merchants.models import Membership, Merchant, User
 from sleek.merchants.rules import Right
+from sleek.reports.queries import anomalies
 from sleek.web.dashboard import confinement
 from sleek.web.dashboard.security import devices, proof
 
@@ -71,6 +73,7 @@ class MemberRequest(PersonRequest):
 
     merchant: Merchant
     membership: Membership
+    waiting: dict[str, int]  # by the names of the menu's entries
 
 
 def person(
@@ -103,6 +106,8 @@ def member(
             return redirect("setup")
         if _is_elsewhere(inside):
             return _private(render(inside, "dashboard/workspaces/moved.html", status=409))
+        waiting = SimpleLazyObject(partial(_count_waiting, inside.merchant))
+        inside.waiting = cast(dict[str, int], waiting)
         with timezone.override(inside.merchant.zone):
             return _private(_confined(inside, lambda: view(inside, *args, **kwargs)))
 
@@ -208,6 +213,11 @@ def _find_places(request: PersonRequest) -> bool:
         inside = cast(MemberRequest, request)
         inside.membership, inside.merchant = here, here.merchant
     return here is not None
+
+
+def _count_waiting(merchant: Merchant) -> dict[str, int]:
+    """What the menu shows beside its entries; asked only where a menu is drawn."""
+    return {"anomaly-index": anomalies.count(merchant)}
 
 
 def _is_elsewhere(request: MemberRequest) -> bool:

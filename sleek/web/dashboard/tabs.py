@@ -37,9 +37,13 @@ class Tab:
 WORKSPACE = [
     Tab(_("Business"), "settings-edit", "building-store", Right.READ),
     Tab(_("Bank account"), "bank-edit", "building-bank", Right.SEE_BANK_DETAILS),
+    Tab(_("Payment channels"), "channel-index", "plug-connected", Right.MANAGE_CHANNELS),
     Tab(_("Brands"), "brand-index", "palette", Right.CUSTOMISE),
     Tab(_("Team"), "team-index", "users", Right.READ),
+    Tab(_("Refunds"), "refund-rules", "arrow-back-up", Right.READ),
+    Tab(_("Splits and escrow"), "plan-index", "arrows-split-2", Right.MANAGE_SPLITS),
     Tab(_("Alerts"), "alert-index", "bell", Right.SET_ALERTS),
+    Tab(_("Scripts"), "script-index", "message-2", Right.ANSWER_PAYERS),
     Tab(_("Audit log"), "audit-index", "history", Right.READ_AUDIT),
 ]
 PERSON = [

@@ -16,16 +16,21 @@ from sleek.web.dashboard.views import (
     setup,
     wallet,
 )
+from sleek.web.dashboard.views.banking.urls import urlpatterns as BANKING
 from sleek.web.dashboard.views.brands.urls import urlpatterns as BRANDS
+from sleek.web.dashboard.views.channels.urls import urlpatterns as CHANNELS
 from sleek.web.dashboard.views.identities import joining, logins, visits
 from sleek.web.dashboard.views.links.urls import urlpatterns as LINKS
 from sleek.web.dashboard.views.people import audit, invitations, personal, team, workspaces
+from sleek.web.dashboard.views.refunds.urls import REFUNDS
 from sleek.web.dashboard.views.security import (
     passkeys,
     second_steps,
     transaction_password,
 )
 from sleek.web.dashboard.views.security import show as security
+from sleek.web.dashboard.views.splits.urls import urlpatterns as SPLITS
+from sleek.web.dashboard.views.support.urls import urlpatterns as SUPPORT
 
 # Names with underscores are those by which django-allauth asks for them.
 PEOPLE: list[URLPattern | URLResolver] = [
@@ -135,14 +140,14 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("overview/live", overview.live, name="overview-live"),
     *LINKS,
     *BRANDS,
+    *SPLITS,
+    *CHANNELS,
     path("payments", payments.index, name="payment-index"),
     path("payments.csv", payments.export, name="payment-export"),
     path("payments/<str:public_id>", payments.show, name="payment-show"),
-    path(
-        "payments/<str:public_id>/return/<str:attempt_id>",
-        payments.return_surplus,
-        name="payment-return-surplus",
-    ),
+    path("payments/saved/<str:public_id>/forget", payments.forget, name="saved-forget"),
+    *SUPPORT,
+    *BANKING,
     path("wallet", wallet.index, name="wallet-index"),
     path("wallet/journal", wallet.journal, name="wallet-journal"),
     path("wallet/settlements", settlements.index, name="wallet-settlements"),
@@ -165,6 +170,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *SECURITY,
     *ALERTS,
     *OFFICE,
+    *REFUNDS,
     path("setup", setup.create, name="setup"),
     path("settings", settings.edit, name="settings-edit"),
     path("settings/bank", settings.bank, name="bank-edit"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 Words = dict[str, Promise]
+Names = dict[str, Promise | str]  # what a company is called is the same in every language
 
 STATUSES: dict[str, Words] = {
     "payment": {
@@ -47,6 +48,17 @@ STATUSES: dict[str, Words] = {
         "succeeded": pgettext_lazy("refund", "Refunded"),
         "failed": pgettext_lazy("refund", "Failed"),
     },
+    "portion": {
+        "waiting": pgettext_lazy("portion", "Waits for money"),
+        "held": pgettext_lazy("portion", "Held"),
+        "released": pgettext_lazy("portion", "Released"),
+        "returned": pgettext_lazy("portion", "Went back"),
+    },
+    "bankline": {
+        "open": pgettext_lazy("bank line", "Not matched"),
+        "matched": pgettext_lazy("bank line", "Matched"),
+        "ignored": pgettext_lazy("bank line", "Put aside"),
+    },
     "message": {
         "queued": pgettext_lazy("message", "On its way"),
         "sent": pgettext_lazy("message", "Sent"),
@@ -54,16 +66,24 @@ STATUSES: dict[str, Words] = {
     },
 }
 
-CHANNELS: dict[str, Promise | str] = {
+CHANNELS: Names = {
     "stripe": "Stripe",
     "alipay": pgettext_lazy("channel", "Alipay"),
     "wechatpay": pgettext_lazy("channel", "WeChat Pay"),
+    "unionpay": pgettext_lazy("channel", "UnionPay"),
+    "paypal": "PayPal",
+    "banktransfer": pgettext_lazy("channel", "Bank transfer"),
+    "balance": pgettext_lazy("channel", "Sleek balance"),
 }
 
-METHODS: Words = {
+METHODS: Names = {
     "card": _("Bank card"),
     "alipay": _("Alipay"),
     "wechatpay": _("WeChat Pay"),
+    "paypal": "PayPal",
+    "unionpay": _("UnionPay"),
+    "bank_transfer": _("Bank transfer"),
+    "balance": _("Sleek balance"),
 }
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 
+import psycopg
 import pytest
+from pytest_django import Settings
 
 from sleek.channels.alipay.channel import Alipay
 from sleek.channels.base import Channel
 from sleek.channels.models import Connection
+from sleek.channels.paypal.channel import Paypal
 from sleek.channels.stripe.channel import Stripe
 from sleek.channels.wechatpay.channel import WechatPay
 from sleek.payments.models import Notice
@@ -58,7 +62,7 @@ def test_a_verified_notice_is_kept_and_answered_as_the_provider_expects(till: Co
     assert bytes(notice.body) == news()
 
 
-@pytest.mark.parametrize("provider", [Stripe, Alipay, WechatPay])
+@pytest.mark.parametrize("provider", [Stripe, Alipay, WechatPay, Paypal])
 def test_what_each_provider_wants_to_read_can_be_answered(
     till: Connection, provider: type[Channel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,3 +106,18 @@ def test_a_notice_that_cannot_be_stored_does_not_keep_its_neighbours_out(till: C
     assert answers.pop("bad\0id") == 503
     assert set(answers.values()) == {200}
     assert Notice.objects.count() == 20
+
+
+def test_while_the_database_stands_still_providers_are_told_to_come_again(
+    till: Connection, committed_db: str, settings: Settings
+) -> None:
+    settings.NOTICE_PATIENCE_S = 0.05
+    with psycopg.connect(committed_db) as busy:
+        busy.execute("LOCK TABLE payments_notice")
+        assert [deliver(till.public_id, news(name))[0] for name in ("n1", "n2", "n3")] == [503] * 3
+        busy.rollback()
+    settings.NOTICE_PATIENCE_S = 10
+    while deliver(till.public_id, news("n1"))[0] != 200:
+        time.sleep(0.01)  # until the first of them is written
+    assert deliver(till.public_id, news("n2")) == (200, b"thanks")
+    assert sorted(Notice.objects.values_list("notice_id", flat=True)) == ["n1", "n2"]

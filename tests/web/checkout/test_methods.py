@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sleek.channels.base import Failure, Flow, Method, Outcome, Report
+from sleek.channels.base import Device, Failure, Flow, Method, Outcome, Report
 from sleek.core.money import Money
 from sleek.links.rules import AmountKind, Ask
 from sleek.merchants.models import Merchant
@@ -133,7 +133,8 @@ def test_a_stolen_card_is_not_called_stolen_in_any_state(shop: Merchant) -> None
 def test_inside_wechat_a_wallet_that_needs_another_browser_is_not_offered(
     shop: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ways = (Method("wechatpay", (Flow.QR, Flow.MOBILE), frozenset({"CNY"})),)
+    shut_out: dict[Device, tuple[Flow, ...]] = {Device.WECHAT: ()}
+    ways = (Method("wechatpay", (Flow.QR, Flow.MOBILE), frozenset({"CNY"}), within=shut_out),)
     monkeypatch.setattr(Till, "capabilities", replace(Till.capabilities, methods=ways))
     shop.connections.update(methods=["wechatpay"])
     link, till = people.link(shop, CNY), shop.connections.get()

@@ -321,5 +321,7 @@ def test_a_provider_that_is_down_leaves_the_payment_as_it_was(
 
 def test_money_that_went_back_is_told_as_gone(payment: Payment, bank: Bank, payer: Browser) -> None:
     wrong_amount(payment, bank)
-    Attempt.objects.update(returned_at=payment.created_at + timedelta(hours=1))
+    Attempt.objects.update(
+        resolution="returned", resolved_at=payment.created_at + timedelta(hours=1)
+    )
     assert "350.00 CNY that came in addition went back" in words(payer.get(at(payment)))

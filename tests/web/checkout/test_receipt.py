@@ -14,6 +14,7 @@ from sleek.merchants.models import Merchant
 from sleek.payments import actions as payments
 from sleek.payments.actions import Visit
 from sleek.payments.models import Attempt, Payment
+from sleek.refunds import actions as refunds
 from sleek.web.checkout.outcome import receipt
 from tests import people
 from tests.fakes.channel import Bank
@@ -141,7 +142,8 @@ def test_there_is_none_before_the_payment_succeeded(
 
 def test_what_was_refunded_since_is_said(shop: Merchant, bank: Bank, payer: Browser) -> None:
     payment = paid(shop, bank)
-    Payment.objects.update(amount_refunded=2000)
+    [refund] = refunds.promise(payment, Money(2000, "USD"), reason="other")
+    refunds.check(refund)
     text = text_of(payer.get(at(payment, "receipt.pdf")).content)
     assert "Refunded since 20.00 USD" in text
 

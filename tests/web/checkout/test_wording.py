@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from sleek.channels.base import Failure, Flow, Unfit
+from sleek.channels.failures import Special
 from sleek.core.money import Money
 from sleek.payments.queries import Misfit
 from sleek.web.checkout import wording
@@ -26,6 +27,25 @@ def test_every_failure_is_explained_in_every_language(failure: Failure) -> None:
             assert happened.endswith((".", "。", "।"))
             assert then.endswith((".", "。", "।"))
     assert len(said) == 2 * len(settings.PAYER_LANGUAGES)
+
+
+@pytest.mark.parametrize("special", Special)
+def test_what_says_more_says_it_in_every_language(special: Special) -> None:
+    advice = wording.SPECIAL[special]
+    said = set()
+    for language in settings.PAYER_LANGUAGES:
+        with translation.override(language):
+            assert str(advice.happened).endswith((".", "。", "।"))
+            said.add(str(advice.happened))
+    assert len(said) == len(settings.PAYER_LANGUAGES)
+
+
+def test_a_code_may_say_more_than_its_category() -> None:
+    small = wording.advice("limit", channel="stripe", code="amount_too_small")
+    assert small == wording.SPECIAL[Special.TOO_SMALL]
+    for code in ("stolen_card", "lost_card", "fraudulent", "pickup_card"):
+        told = wording.advice("careful", channel="stripe", code=code)
+        assert told == wording.DECLINES[Failure.DECLINED]
 
 
 def test_a_stolen_card_reads_like_any_refusal() -> None:

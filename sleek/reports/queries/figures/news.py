@@ -44,20 +44,25 @@ def _sums(**given: str) -> str:
     return ", ".join(f"({given.get(name, '0')})::bigint AS {name}" for name in SUMS)
 
 
-_PAID = _sums(amount="p.amount", payment_count="1")
+_PAID = _sums(amount="p.amount_paid", payment_count="1")
 _AS_IT_STANDS = _sums(
     succeeded_count="(a.status = 'succeeded')::int",
     failed_count="(a.status = 'failed')::int",
     canceled_count="(a.status = 'canceled')::int",
 )
-_SIGN = "CASE j.kind WHEN 'refund_succeeded' THEN 1 ELSE -1 END"
+_SIGN = "CASE WHEN j.kind IN ('refund_succeeded', 'refund_paid_by_bank') THEN 1 ELSE -1 END"
 _GIVEN_BACK = _sums(amount_refunded=f"r.amount * {_SIGN}", refund_count=_SIGN)
 
 # The rows of `reports_deltas`, from the payments, attempts and refunds as they stand.
 SOURCE = f"""
     SELECT p.merchant_id, p.currency, a.channel, a.method, p.succeeded_at AS at, {_PAID}
     FROM payments_payment p
-    JOIN payments_attempt a ON a.payment_id = p.id AND a.status = 'succeeded' AND a.surplus = ''
+    JOIN LATERAL (
+        SELECT channel, method FROM payments_attempt
+        WHERE payment_id = p.id AND status = 'succeeded'
+          AND (surplus = '' OR resolution = 'accepted')
+        ORDER BY id LIMIT 1
+    ) a ON true
     WHERE p.status = 'succeeded'
     UNION ALL
     SELECT p.merchant_id, a.currency, a.channel, a.method, a.created_at, {_AS_IT_STANDS}
@@ -68,7 +73,9 @@ SOURCE = f"""
     FROM refunds_refund r
     JOIN payments_attempt a ON a.id = r.attempt_id
     JOIN ledger_journalentry j
-        ON j.subject = r.public_id AND j.kind IN ('refund_succeeded', 'refund_bounced')
+        ON j.subject = r.public_id AND j.kind IN (
+            'refund_succeeded', 'refund_bounced', 'refund_paid_by_bank', 'refund_sent_back_by_bank'
+        )
 """
 
 # A single-use link that can still be paid. Its end is looked at when figures are read.

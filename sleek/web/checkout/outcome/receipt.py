@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import to_locale
 
 from sleek.core import capitals
-from sleek.core.money import Money
 from sleek.merchants.rules import phone_abroad
 from sleek.payments.models import Attempt, Payment
+from sleek.refunds import queries as refunds
 from sleek.web.checkout import access, brand, wording
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -88,7 +88,7 @@ def _script(language: str) -> dict[str, object]:
 
 
 def _rows(payment: Payment, paid_by: Attempt) -> list[tuple[str, str]]:
-    refunded = Money(payment.amount_refunded, payment.currency)
+    refunded = refunds.given_back(payment)
     return [
         (_("Amount in words"), _in_words(payment)),
         (_("Paid for"), payment.description),

@@ -26,8 +26,14 @@ from sleek.web.checkout.forms.entry import Entry
 from sleek.web.checkout.shortage import Shortage
 from sleek.web.checkout.stages import Stage
 from sleek.web.checkout.views import closed
-from sleek.web.checkout.views.payments import client_address, leave, see, standing_of
-from sleek.web.checkout.visitor import looks
+from sleek.web.checkout.views.payments import (
+    SeeOther,
+    client_address,
+    leave,
+    see,
+    standing_of,
+)
+from sleek.web.checkout.visitor import known, looks
 
 REFUSED = 422
 TICKET = "again"  # the form's field for paying a reusable link once more
@@ -49,6 +55,9 @@ class Trouble:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     found = access.link(token)
     own = access.remembered(request, found)
+    if known.FORGET in request.POST:
+        known.forget(request, found.merchant)
+        return SeeOther(f"{request.path}?{known.FORGOTTEN}=1")
     if request.method == "POST":
         return _pay(request, found, own)
     response = _show(request, found, own)
@@ -92,7 +101,7 @@ def _pay(request: HttpRequest, link: PaymentLink, own: Payment | None) -> HttpRe
         return _form(request, link, entry.stepped(request, link), needs_ticket=bool(ticket))
     sent = entry.sent(request, link)
     lack = shortage.of_link(link, sent.choosing.quantity) if not own or ticket else None
-    offer = choices.chosen(request, link.merchant_id, sent.choosing.money)
+    offer = choices.chosen(request, link.merchant, sent.choosing.money)
     notice = "" if choosing.was_shown(sent.choosing, request.POST) else entry.SEE_TOTAL
     if not sent.is_good or lack or notice or offer is None:
         is_refused = offer is None and sent.choosing.total is not None
@@ -126,8 +135,9 @@ def _begin(
     if sent.terms:
         address = client_address(request)
         payments.accept_terms(payment, sent.terms, address=address, language=language)
+    keeping = known.read(request, link.merchant, link.brand.display_name, offer)
     try:
-        response = leave(payment, offer, who)
+        response = leave(payment, offer, who, keeping=keeping)
     except SoldOut:
         lack = shortage.of_link(link, sent.choosing.quantity) or Shortage()
         # The payment that was opened keeps its quantity: another choice is another payment.
@@ -190,7 +200,7 @@ def _rate(request: HttpRequest, link: PaymentLink) -> fx.Quote | None:
 def _menu(request: HttpRequest, link: PaymentLink, form: Entry) -> choices.Menu:
     if form.choosing.total is None and link.amount_kind == AmountKind.OPEN:
         return choices.menu_between(request, link, *choosing.bounds(link))
-    return choices.menu(request, link.merchant_id, form.choosing.money)
+    return choices.menu(request, link.merchant, form.choosing.money)
 
 
 def _left(link: PaymentLink) -> int | None:

@@ -121,6 +121,16 @@ class SettingsForm(SetUpForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
+    saves_methods = forms.BooleanField(
+        label=_("Payers may save their card"),
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
+        help_text=_(
+            "Whoever ticks the box on your payment page pays with one press the next time. "
+            "Switched off, no card is saved or charged; those that were saved are offered again "
+            "once you switch it on."
+        ),
+    )
     font = forms.ChoiceField(
         label=_("Font of documents"),
         choices=[("sans", _("Sans serif")), ("serif", _("Serif"))],
@@ -175,8 +185,11 @@ class SettingsForm(SetUpForm):
         return str(self.cleaned_data.get("country", ""))
 
 
-def initial_of(merchant: Merchant) -> dict[str, str]:
-    shown = {name: str(getattr(merchant, name, "")) for name in SettingsForm.base_fields}
+def initial_of(merchant: Merchant) -> dict[str, object]:
+    shown: dict[str, object] = {
+        name: str(getattr(merchant, name, "")) for name in SettingsForm.base_fields
+    }
+    shown["saves_methods"] = merchant.saves_methods
     return shown | {"phone": rules.phone_shown(merchant.country, merchant.phone)}
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sleek.core.money import Money
 from sleek.ledger.models import JournalEntry
+from sleek.ledger.recipes import GUARDED
 from sleek.reports.queries.history import Entered, Leg
 from sleek.reports.queries.wallet import CLEARING, OWN, Subject
 from sleek.web.ui import words
@@ -18,12 +19,31 @@ from sleek.web.ui import words
 KINDS: dict[str, Promise] = {
     "payment_succeeded": gettext_lazy("Payment received"),
     "surplus_received": gettext_lazy("Surplus received"),
+    "surplus_accepted": gettext_lazy("Surplus accepted"),
+    "surplus_credited": gettext_lazy("Surplus kept for the payer"),
+    "credit_applied": gettext_lazy("Payer's credit used"),
     "channel_fee_charged": gettext_lazy("Channel fee"),
+    "channel_fee_owed": gettext_lazy("Channel fee, still owed"),
+    "debt_settled": gettext_lazy("Debt paid off"),
     "refund_promised": gettext_lazy("Refund set aside"),
     "refund_succeeded": gettext_lazy("Refund paid out"),
     "refund_failed": gettext_lazy("Refund failed, money back"),
     "refund_bounced": gettext_lazy("Refund bounced, money back"),
+    "refund_paid_by_bank": gettext_lazy("Refund paid by bank transfer"),
+    "refund_sent_back_by_bank": gettext_lazy("Refund came back from the bank"),
     "settlement_arrived": gettext_lazy("Settlement arrived"),
+    "balance_paid": gettext_lazy("Paid from this wallet"),
+    "balance_received": gettext_lazy("Received from another wallet"),
+    "balance_refunded": gettext_lazy("Back from a payee's wallet"),
+    "portion_held": gettext_lazy("Part of a payment held"),
+    "portion_released": gettext_lazy("Held part released"),
+    "portion_given_up": gettext_lazy("Held part used for a refund"),
+    "portion_held_again": gettext_lazy("Held again, the refund failed"),
+    "share_paid": gettext_lazy("Share paid to another wallet"),
+    "share_paid_again": gettext_lazy("Share paid again, the refund failed"),
+    "share_received": gettext_lazy("Share received"),
+    "share_returned": gettext_lazy("Share given back for a refund"),
+    "share_recovered": gettext_lazy("Share taken back for a refund"),
     "payout_requested": gettext_lazy("Withdrawal set aside"),
 }
 
@@ -31,8 +51,10 @@ ACCOUNTS: dict[str, Promise] = {
     "available": pgettext_lazy("account", "Available"),
     "in_transit": pgettext_lazy("account", "In transit"),
     "frozen": pgettext_lazy("account", "Frozen"),
+    "credits": pgettext_lazy("account", "Payers' credit"),
     "refunds:in_flight": pgettext_lazy("account", "Refunds on their way"),
     "payouts:in_flight": pgettext_lazy("account", "Withdrawals on their way"),
+    "debts": pgettext_lazy("account", "Owed"),
     "bank": pgettext_lazy("account", "Bank account"),
 }
 
@@ -121,8 +143,7 @@ def t_accounts(entries: Iterable[Entered]) -> list[TAccount]:
 
 
 def _rank(code: str) -> int:
-    order = ["in_transit", "available", "frozen", "refunds:in_flight", "payouts:in_flight"]
-    return order.index(code) if code in order else len(order)
+    return GUARDED.index(code) if code in GUARDED else len(GUARDED)
 
 
 def flow(entered: Entered) -> str:

@@ -133,7 +133,7 @@ def _cells(row: PaymentRow, zone: ZoneInfo) -> list[str]:
         payment.public_id,
         _moment(payment.created_at, zone),
         _moment(payment.succeeded_at, zone),
-        words.status("payment", payment.status),
+        words.status("payment", row.state),
         f"{payment.money.decimal:f}",
         payment.currency,
         f"{Money(payment.amount_refunded, payment.currency).decimal:f}",

@@ -5,12 +5,13 @@ The page itself is drawn by the checkout, from the sealed draft: see `web.ui.dra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from babel.numbers import get_territory_currencies
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
+from sleek.channels.base import Device
 from sleek.core.money import Money
 from sleek.fx import queries as fx
 from sleek.fx.queries import Quote
@@ -21,6 +22,8 @@ from sleek.merchants.rules import contrast
 from sleek.payments import queries as payments
 from sleek.web.dashboard.forms.links.asking import AskForm
 from sleek.web.dashboard.forms.links.looking import LookForm
+from sleek.web.dashboard.telling.channels import choices
+from sleek.web.dashboard.telling.channels.choices import Outlook
 from sleek.web.ui import drafts
 from sleek.web.ui.drafts import Draft
 
@@ -37,6 +40,7 @@ class Sketch:
     quotes: list[Quote]
     methods: list[str]
     is_complete: bool
+    outlooks: list[Outlook] = field(default_factory=list)
 
     @property
     def is_unpayable(self) -> bool:
@@ -61,6 +65,7 @@ def of(merchant: Merchant, ask_form: AskForm, look_form: LookForm, logo: str = "
         quotes=quotes(merchant, amounts[0]) if amounts else [],
         methods=methods(merchant, amounts),
         is_complete=bool(amounts),
+        outlooks=choices.outlook(merchant, amounts[0]) if amounts else [],
     )
 
 
@@ -104,8 +109,8 @@ def methods(merchant: Merchant, amounts: list[Money]) -> list[str]:
     offers = (
         offer
         for money in amounts
-        for is_mobile in (False, True)
-        for offer in payments.offers(merchant.pk, money, is_mobile=is_mobile)
+        for device in (Device.DESKTOP, Device.PHONE)
+        for offer in payments.offers(merchant.pk, money, device=device)
     )
     return list(dict.fromkeys(offer.method for offer in offers))
 

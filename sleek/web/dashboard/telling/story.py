@@ -17,6 +17,7 @@ from sleek.payments.models import Attempt, Notice
 from sleek.payments.rules import NoticeStatus
 from sleek.reports.queries.history import Entered, History
 from sleek.web.dashboard.telling import books
+from sleek.web.dashboard.telling.refunds import chapters
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -87,13 +88,13 @@ class Chapter:
 
 def tell(history: History) -> list[Chapter]:
     """Things of one moment keep the order given here: opening, notices, events, bookings."""
-    chapters = [
+    told = [
         Chapter(history.payment.created_at, _("The payer opened the link"), icon="eye"),
         *(_notice(notice) for notice in history.notices),
         *_events(history),
         *(_entry(entered) for entered in history.entries),
     ]
-    return sorted(chapters, key=lambda chapter: chapter.at)
+    return sorted(told, key=lambda chapter: chapter.at)
 
 
 def decline(failure: str) -> Advice:
@@ -117,12 +118,12 @@ def _event(event: Event, attempt: Attempt | None) -> Chapter:
             )
         case "attempt.declined" | "attempt.failed":
             return _declined(event, via)
-        case "attempt.canceled":
-            what = _("The try by %(method)s was closed") % {"method": via}
-            return Chapter(at, what, _("It can no longer be paid there."), icon="ban")
-        case "attempt.superseded":
-            what = _("The open try by %(method)s is being closed") % {"method": via}
-            return Chapter(at, what, _("Another try has paid."), icon="ban")
+        case "attempt.processing":
+            what = _("%(method)s is still looking at it") % {"method": via}
+            detail = _("The payer has done their part. A bank may take days to say yes.")
+            return Chapter(at, what, detail, icon="hourglass", tone="wait")
+        case "attempt.canceled" | "attempt.rerouted" | "attempt.superseded":
+            return _left(event, via)
         case "attempt.stuck":
             what = _("%(method)s has not said how it ended for 24 hours") % {"method": via}
             detail = _(
@@ -140,6 +141,20 @@ def _event(event: Event, attempt: Attempt | None) -> Chapter:
     return _ending(event, amount)
 
 
+def _left(event: Event, via: str) -> Chapter:
+    """A try that is not gone on with."""
+    at, words = event.created_at, {"method": via}
+    match event.kind:
+        case "attempt.rerouted":
+            what = _("%(method)s did not start, so another connection stood in") % words
+            return Chapter(at, what, _("The payer noticed nothing."), icon="arrows-split")
+        case "attempt.superseded":
+            what = _("The open try by %(method)s is being closed") % words
+            return Chapter(at, what, _("Another try has paid."), icon="ban")
+    what = _("The try by %(method)s was closed") % words
+    return Chapter(at, what, _("It can no longer be paid there."), icon="ban")
+
+
 def _ending(event: Event, amount: str) -> Chapter:
     at = event.created_at
     match event.kind:
@@ -150,18 +165,47 @@ def _ending(event: Event, amount: str) -> Chapter:
             return Chapter(at, _("Canceled"), icon="ban")
         case "payment.reopened":
             return Chapter(at, _("Can be paid again"), icon="refresh")
-        case "refund.promised":
-            what = _("Refund of %(amount)s under way") % {"amount": amount}
-            detail = _("The money is set aside, and the channel is asked to give it back.")
-            return Chapter(at, what, detail, icon="arrow-back-up", tone="wait")
-        case "refund.succeeded":
-            what = _("%(amount)s given back to the payer") % {"amount": amount}
-            detail = _("Cards show it in 5 to 15 working days, wallets in 1 to 3.")
-            return Chapter(at, what, detail, icon="arrow-back-up", tone="good")
-        case "refund.failed":
-            what = _("Refund of %(amount)s failed") % {"amount": amount}
-            detail = _("The money is back in your wallet.")
-            return Chapter(at, what, detail, icon="circle-x", tone="bad")
+        case "method.saved":
+            what = _("%(card)s saved for the next time") % {"card": event.data["hint"]}
+            return Chapter(at, what, _("The payer agreed to it."), icon="credit-card")
+        case "method.revoked":
+            return Chapter(at, _("The saved card is forgotten"), icon="ban")
+        case "payment.surplus_credited":
+            what = _("%(amount)s kept for the payer") % {"amount": amount}
+            detail = _("It can pay what they owe next.")
+            return Chapter(at, what, detail, icon="wallet", tone="good")
+    if words_of := chapters.of(event):
+        what = str(words_of.what) % {"amount": amount}
+        return Chapter(at, what, str(words_of.detail), words_of.icon, words_of.tone)
+    return _shared(event, amount) or _by_transfer(event, amount)
+
+
+def _shared(event: Event, amount: str) -> Chapter | None:
+    match event.kind:
+        case "portion.held":
+            what = _("%(amount)s are held") % {"amount": amount}
+            return Chapter(event.created_at, what, icon="lock", tone="wait")
+        case "portion.released":
+            what = _("%(amount)s were released") % {"amount": amount}
+            return Chapter(event.created_at, what, icon="lock-open", tone="good")
+    return None
+
+
+def _by_transfer(event: Event, amount: str) -> Chapter:
+    at = event.created_at
+    match event.kind:
+        case "attempt.announced":
+            what = _("The payer says that the transfer is sent")
+            detail = _("With a proof: see above.") if event.data.get("has_proof") else ""
+            return Chapter(at, what, detail, icon="send")
+        case "bank_line.matched":
+            what = _("%(amount)s found on the bank statement") % {"amount": amount}
+            is_certain = bool(event.data.get("is_by_itself"))
+            detail = _("Matched by its reference.") if is_certain else _("Matched by a person.")
+            return Chapter(at, what, detail, icon="building-bank", tone="good")
+        case "balance.received":
+            what = _("%(amount)s came from another Sleek wallet") % {"amount": amount}
+            return Chapter(at, what, _("Available at once."), icon="wallet", tone="good")
     return Chapter(at, event.kind, is_technical=True)
 
 

@@ -7,28 +7,31 @@ from datetime import date
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from sleek.channels import registry
-from sleek.core.errors import SleekError
 from sleek.core.money import Money
 from sleek.merchants.rules import Right
-from sleek.payments.models import Payment
+from sleek.payments import actions as payments
+from sleek.payments.models import Announcement, Payment, SavedMethod
 from sleek.payments.rules import PaymentStatus
-from sleek.refunds import actions as refunds
-from sleek.reports.queries import history
+from sleek.refunds import queries as refunds
+from sleek.refunds.rules import OPEN, Source
+from sleek.reports.queries import anomalies, history
 from sleek.reports.queries import payments as reports
 from sleek.reports.queries.history import History
 from sleek.reports.queries.pages import Place
 from sleek.reports.queries.payments import Filters
 from sleek.web.dashboard import access
-from sleek.web.dashboard.telling import books, files, story, surplus
+from sleek.web.dashboard.telling import books, files, story
+from sleek.web.dashboard.telling.channels import choices
+from sleek.web.dashboard.telling.support import surplus
+from sleek.web.dashboard.waiting import client_address
 from sleek.web.ui import words
-from sleek.web.ui.templatetags.sleek_ui import plain_money
 
 
 @access.allowed(Right.READ)
@@ -37,7 +40,8 @@ def index(request: access.MemberRequest) -> HttpResponse:
     filters = _filters(request)
     place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
     page = reports.page(_found(request, filters), place)
-    statuses = [(str(key), words.status("payment", key)) for key in PaymentStatus]
+    keys = [*map(str, PaymentStatus), *reports.REFUND_STATES]
+    statuses = [(key, words.status("payment", key)) for key in keys]
     context = {
         "rows": reports.with_attempts(page.rows),
         "page": page,
@@ -72,35 +76,45 @@ def export(request: access.MemberRequest) -> StreamingHttpResponse:
 def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     payment = access.get(request, Payment.objects.select_related("link", "payer"), public_id)
     known = history.of(payment)
-    extras = surplus.extras(known)
+    waiting = anomalies.waiting(payment, known.attempts)
+    extras = surplus.extras(known, waiting)
     context = {
         "payment": payment,
-        "needs_attention": any(extra.may_return for extra in extras),
-        "state": _state(payment),
+        "needs_attention": bool(waiting),
+        "state": reports.state(payment, is_refunding=_is_refunding(known)),
+        "may_refund": access.may(request, Right.GIVE_MONEY_BACK) and bool(refunds.left(payment)),
         **_paid_by(known),
+        "choice": _choice(known),
         "attempts": known.attempts,
         "refunds": known.refunds,
+        "portions": known.portions,
+        "may_release": access.may(request, Right.MANAGE_SPLITS),
         "chapters": story.tell(known),
         "accounts": books.t_accounts(known.entries),
         "extras": extras,
-        "may_return": access.may(request, Right.GIVE_MONEY_BACK),
+        "may_decide": access.may(request, Right.GIVE_MONEY_BACK),
+        "announcements": _announcements(payment),
+        "saved": SavedMethod.objects.filter(attempt__payment=payment, saved_at__isnull=False),
+        "may_forget": access.may(request, Right.ANSWER_PAYERS),
     }
     return render(request, "dashboard/payments/show.html", context)
 
 
-@access.sensitive
-@access.allowed(Right.GIVE_MONEY_BACK)
+@access.allowed(Right.ANSWER_PAYERS)
 @require_POST
-def return_surplus(request: access.MemberRequest, public_id: str, attempt_id: str) -> HttpResponse:
-    payment = access.get(request, Payment.objects.all(), public_id)
-    attempt = get_object_or_404(payment.attempts.all(), public_id=attempt_id)
-    try:
-        refund = refunds.promise_surplus(attempt, by=request.user)
-        said = _("%(amount)s are on their way back to the payer.")
-        messages.success(request, said % {"amount": plain_money(refund.money)})
-    except SleekError as error:
-        messages.error(request, error.message, extra_tags="bad")
-    return redirect("payment-show", payment.public_id)
+def forget(request: access.MemberRequest, public_id: str) -> HttpResponse:
+    """A payer asked for their saved card to be forgotten."""
+    rows = SavedMethod.objects.select_related("attempt__payment", "merchant")
+    saved = access.get(request, rows, public_id)
+    payments.revoke(saved, by=request.user, address=client_address(request))
+    messages.success(request, _("The saved card is forgotten."))
+    return redirect("payment-show", saved.attempt.payment.public_id)
+
+
+def _announcements(payment: Payment) -> QuerySet[Announcement]:
+    """Without the files themselves, which may be large."""
+    told = Announcement.objects.filter(attempt__payment=payment)
+    return told.defer("content").order_by("-pk")
 
 
 def _found(request: access.MemberRequest, filters: Filters) -> QuerySet[Payment]:
@@ -139,8 +153,12 @@ def _paid_by(known: History) -> dict[str, object]:
     return {"attempt": attempt, "fee": fee, "net": net}
 
 
-def _state(payment: Payment) -> str:
-    """The status, or what refunds have made of it."""
-    if not payment.amount_refunded:
-        return payment.status
-    return "refunded" if payment.amount_refunded == payment.amount else "partly_refunded"
+def _choice(known: History) -> choices.Explained | None:
+    """Why the try that tells how it was paid, or else the newest, went the way it did."""
+    attempt = reports.telling(known.attempts) or next(reversed(known.attempts), None)
+    return choices.explain(attempt) if attempt else None
+
+
+def _is_refunding(known: History) -> bool:
+    own = [refund for refund in known.refunds if refund.source == Source.PAYMENT]
+    return any(refund.status in OPEN for refund in own)

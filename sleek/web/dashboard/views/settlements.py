@@ -16,8 +16,8 @@ from sleek.reconciliation.models import Settlement
 from sleek.reports.queries import wallet
 from sleek.reports.queries.pages import Place
 from sleek.web.dashboard import access
-from sleek.web.dashboard.forms import settlements as forms
-from sleek.web.dashboard.forms.settlements import SettlementForm
+from sleek.web.dashboard.forms.banking import settlements as forms
+from sleek.web.dashboard.forms.banking.settlements import SettlementForm
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 

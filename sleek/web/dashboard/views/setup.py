@@ -32,6 +32,6 @@ def create(request: access.PersonRequest) -> HttpResponse:
     return render(request, "dashboard/setup/create.html", words)
 
 
-def _initial() -> dict[str, str]:
+def _initial() -> dict[str, object]:
     """The columns' defaults suit an exporter in China; the language is the one being read."""
     return initial_of(Merchant(language=get_language() or ""))

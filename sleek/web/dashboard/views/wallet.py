@@ -21,6 +21,7 @@ from sleek.refunds.models import Refund
 from sleek.reports.queries import wallet
 from sleek.reports.queries.pages import Place
 from sleek.reports.queries.wallet import Subject, Wallet
+from sleek.splits.models import Portion
 from sleek.web.dashboard import access
 from sleek.web.dashboard.telling import books
 from sleek.web.dashboard.telling.books import Told
@@ -45,6 +46,7 @@ class Card:
 
     wallet: Wallet
     frozen_by: list[Attempt]
+    held_by: list[Portion]
     refunds: list[Refund]
 
     @property
@@ -135,10 +137,12 @@ def _older(postings: list[Posting]) -> int | None:
 
 def _cards(merchant: Merchant) -> list[Card]:
     frozen, refunds = wallet.frozen_by(merchant), wallet.refunds_in_flight(merchant)
+    held = wallet.held_by(merchant)
     return [
         Card(
             wallet=one,
             frozen_by=[a for a in frozen if a.currency_received == one.currency],
+            held_by=[portion for portion in held if portion.currency == one.currency],
             refunds=[refund for refund in refunds if refund.currency == one.currency],
         )
         for one in wallet.wallets(merchant)

@@ -39,7 +39,10 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "canceled": ("", "ban"),
     "expired": ("", "clock-off"),
     "failed": ("bad", "circle-x"),
+    "ignored": ("", "circle-minus"),
     "in_review": ("wait", "eye"),
+    "matched": ("good", "circle-check"),
+    "open": ("wait", "circle-dot"),
     "paid": ("good", "circle-check"),
     "partly_refunded": ("", "arrow-back-up"),
     "paused": ("", "player-pause"),
@@ -48,6 +51,9 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "queued": ("wait", "clock"),
     "refunded": ("", "arrow-back-up"),
     "refunding": ("wait", "arrow-back-up"),
+    "held": ("wait", "lock"),
+    "released": ("good", "lock-open"),
+    "returned": ("", "arrow-back-up"),
     "requires_action": ("wait", "hand-finger"),
     "sent": ("good", "circle-check"),
     "started": ("wait", "player-play"),
@@ -97,8 +103,14 @@ def moment(value: datetime | None) -> SafeString:
     """Day and minute, short; the full moment with its zone is in the tooltip."""
     if value is None:
         return SafeString("")
+    return _time(timezone.localtime(value), plain_moment(value))
+
+
+@register.filter
+def plain_moment(value: datetime) -> str:
+    """Day and minute as text alone."""
     local = timezone.localtime(value)
-    return _time(local, f"{_day(local.date())} {format_time(local, 'HH:mm', locale=_locale())}")
+    return f"{_day(local.date())} {format_time(local, 'HH:mm', locale=_locale())}"
 
 
 @register.filter
@@ -155,17 +167,22 @@ def method(key: str) -> str:
 
 @register.inclusion_tag("ui/components/nav_entry.html", takes_context=True)
 def nav_entry(context: Context, url_name: str, icon: str, word: str) -> dict[str, object]:
-    """One entry of the sidebar, current on every page below its address."""
+    """One entry of the sidebar, current on every page below its address. How many things wait there
+    stands in `request.waiting`, by the entry's name.
+    """
     try:
         url = reverse(url_name)
     except NoReverseMatch:
         return {}
-    here = getattr(context.get("request"), "path", "")
+    request = context.get("request")
+    here = getattr(request, "path", "")
+    waiting: dict[str, int] = getattr(request, "waiting", {})
     return {
         "url": url,
         "url_name": url_name,
         "icon": icon,
         "word": word,
+        "count": waiting.get(url_name, 0),
         "is_current": f"{here}/".startswith(f"{url}/"),
     }
 

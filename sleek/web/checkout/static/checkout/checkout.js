@@ -10,6 +10,7 @@ function prepare(within) {
     watch(form);
   }
   hours(within);
+  copies(within);
   onward(within.querySelector("[data-onward]"));
 }
 
@@ -34,6 +35,21 @@ addEventListener("pageshow", (event) => {
     button.textContent = button.dataset.idle;
   }
 });
+
+// What a bank's form asks for is copied by a touch, where copying works.
+function copies(part) {
+  if (!navigator.clipboard) return;
+  for (const button of all("[data-copy]", part)) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      document.getElementById("spoken").textContent = button.dataset.copied;
+      const word = button.querySelector("[data-copy-word]");
+      if (word) word.textContent = button.dataset.copied;
+      button.dataset.done = "";
+    });
+  }
+}
 
 // Hours are written in the payee's zone; here the payer's own is known.
 function hours(part) {

@@ -26,8 +26,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const fresh = text.querySelector("#sketch iframe");
   if (!old || !fresh) return;
   for (const part of text.querySelectorAll("[hx-swap-oob]")) document.getElementById(part.id)?.replaceWith(part);
-  for (const note of document.querySelectorAll("#sketch > .note, #sketch > p")) note.remove();
-  for (const note of text.querySelectorAll("#sketch > .note, #sketch > p")) document.getElementById("sketch").append(note);
+  for (const note of document.querySelectorAll("#sketch > .note, #sketch > p, #sketch > table")) note.remove();
+  for (const note of text.querySelectorAll("#sketch > .note, #sketch > p, #sketch > table")) document.getElementById("sketch").append(note);
   event.detail.shouldSwap = false;
   if (old.getAttribute("src") !== fresh.getAttribute("src")) draw(old, fresh.getAttribute("src"));
 });

@@ -23,6 +23,7 @@ from sleek.reports.queries import links as reports
 from sleek.reports.queries import pages
 from sleek.reports.queries import payments as payment_reports
 from sleek.reports.queries.pages import Place
+from sleek.splits.models import Plan
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.links.prefilling import PrefillForm
 from sleek.web.dashboard.telling import share, sketch
@@ -55,6 +56,7 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
         "pleas": _pleas(request, link),
         "guarded": reports.guarded(link, clock.now() - GUARDED_FOR),
         "may_change": may_change,
+        "plans": _plans(request),
         "may_archive": may_change and row.state != LinkState.ARCHIVED,
         "prefill": PrefillForm(request.GET or None, link=link) if may_change else None,
         **_sharing(request, link),
@@ -174,6 +176,13 @@ def _language(request: HttpRequest) -> str:
     """That of the message, which the payer reads."""
     wish, known = request.GET.get("to", ""), [code for code, _name in telling.languages()]
     return wish if wish in known else "en"
+
+
+def _plans(request: access.MemberRequest) -> list[Plan]:
+    """Those that may be chosen, by who may choose."""
+    if not access.may(request, Right.MANAGE_SPLITS):
+        return []
+    return list(access.own(request, Plan.objects.filter(archived_at=None)).order_by("name"))
 
 
 def _get(request: access.MemberRequest, public_id: str) -> PaymentLink:

@@ -1,0 +1,1 @@
+"""From one wallet on this installation to another, at once."""

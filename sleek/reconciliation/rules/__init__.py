@@ -1,0 +1,1 @@
+"""Pure decisions of reconciliation: what is out of the ordinary about a payment (`flags`)."""

@@ -1,0 +1,110 @@
+"""Giving money back, declining that, and saying that a transfer was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sleek.core.amounts import plain_money
+from sleek.core.money import InvalidAmount, Money
+from sleek.refunds.rules import RefundReason, Route
+from sleek.web.dashboard.forms import amounts
+from sleek.web.dashboard.forms.dress import dress
+from sleek.web.dashboard.telling.refunds import words
+
+MAX_NOTE, MAX_REMARK, MAX_REFERENCE = 300, 500, 128
+
+
+class RefundForm(forms.Form):
+    amount = forms.CharField(
+        label=gettext_lazy("Amount to give back"),
+        max_length=amounts.MAX_TYPED,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter an amount.")},
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why it goes back"),
+        choices=[("", gettext_lazy("Choose a reason")), *words.REASONS.items()],
+        error_messages={"required": gettext_lazy("Choose why it goes back.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("To the payer"),
+        max_length=MAX_NOTE,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Stands in the mail and on the payer's page."),
+    )
+    remark = forms.CharField(
+        label=gettext_lazy("For colleagues"),
+        max_length=MAX_REMARK,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Only your team reads it."),
+    )
+    route = forms.ChoiceField(
+        label=gettext_lazy("How it goes back"), widget=forms.RadioSelect, required=False
+    )
+
+    def __init__(self, *args: Any, left: Money, may_go_by_bank: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._left = left
+        if may_go_by_bank:
+            field = self.fields["route"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = list(words.ROUTES.items())
+        else:
+            del self.fields["route"]
+        dress(self)
+
+    def clean_amount(self) -> Money:
+        typed = str(self.cleaned_data["amount"])
+        try:
+            money = amounts.parse(typed, self._left.currency)
+        except InvalidAmount:
+            why = amounts.explain(typed, self._left.currency) or _("This amount is too large.")
+            raise forms.ValidationError(why) from None
+        if money.minor <= 0:
+            raise forms.ValidationError(amounts.too_small(self._left.currency))
+        if money > self._left:
+            most = {"left": plain_money(self._left)}
+            raise forms.ValidationError(_("At most %(left)s are left to give back.") % most)
+        return money
+
+    @property
+    def reason_chosen(self) -> RefundReason:
+        return RefundReason(self.cleaned_data["reason"])
+
+    @property
+    def route_chosen(self) -> Route:
+        return Route(self.cleaned_data.get("route") or Route.CHANNEL)
+
+
+class DeclineForm(forms.Form):
+    why = forms.CharField(
+        label=gettext_lazy("Why not"),
+        max_length=MAX_NOTE,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Whoever asked reads it, and so does the payer."),
+        error_messages={"required": gettext_lazy("Say why, so that they understand.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class TransferForm(forms.Form):
+    reference = forms.CharField(
+        label=gettext_lazy("The bank's reference"),
+        max_length=MAX_REFERENCE,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("From your bank's confirmation. With it the payer's bank finds it."),
+        error_messages={"required": gettext_lazy("Enter the reference of the transfer.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)

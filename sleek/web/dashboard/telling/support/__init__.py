@@ -1,0 +1,1 @@
+"""What support and finance read about payments that went another way than they should."""

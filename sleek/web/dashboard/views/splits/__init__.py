@@ -1,0 +1,1 @@
+"""Holding and sharing out what was paid: plans, the shares of others, and held portions."""

@@ -1,0 +1,1 @@
+"""Pages of those who help: exceptions, troubleshooting, and what payers are told."""
