@@ -29,6 +29,15 @@ OFFICE = {
     "links-new": "/links/new",
     "counter": "/counter",
     "payments": "/payments",
+    "exceptions": "/exceptions",
+    "troubleshooting": "/troubleshooting",
+    "refunds": "/refunds",
+    "channels": "/settings/channels",
+    "splits": "/settings/splits",
+    "splits-new": "/settings/splits/new",
+    "portions": "/wallet/portions",
+    "bank-lines": "/wallet/bank",
+    "scripts": "/settings/scripts",
     "wallet": "/wallet",
     "journal": "/wallet/journal",
     "account": "/wallet/USD/available",
@@ -145,7 +154,9 @@ def _payment(link: PaymentLink, name: str) -> str:
         expires_at=clock.now() + timedelta(hours=1),
     )
     moment = clock.now() if is_paid else None
-    Payment.objects.filter(pk=payment.pk).update(status=payment_status, succeeded_at=moment)
+    Payment.objects.filter(pk=payment.pk).update(
+        status=payment_status, succeeded_at=moment, amount_paid=payment.amount if moment else 0
+    )
     return f"/pay/{payment.public_id}/"
 
 

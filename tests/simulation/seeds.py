@@ -1,0 +1,29 @@
+"""Seeds of worlds in which something was found, and what it was."""
+
+from __future__ import annotations
+
+REGRESSIONS: dict[int, str] = {}
+
+# Where each planted bug shows itself first: looked at before others, to save time.
+FOUND_IN: dict[str, tuple[int, ...]] = {
+    "a second payment is kept": (1,),
+    "the key for the provider is new each time": (1,),
+    "called off is believed for ever": (1,),
+    "the janitor gives up after a minute": (1,),
+    "a refund is sent again under another key": (1,),
+    "stock is sold without a look": (1,),
+    "no answer is taken for a no": (1,),
+    "a double click is two tries": (1,),
+    "a failed refund gives nothing back": (2,),
+    "a refund may go two ways at once": (4,),
+    "any amount pays": (7,),
+    "wrong money holds nothing": (7,),
+    "parts pay before they are enough": (7,),
+    "a payment ends while its outcome is open": (7,),
+    "stock is never released": (8,),
+    "events are lost when their consumer stumbles": (10,),
+    "what was canceled elsewhere counts as unpaid": (12,),
+    "a no is believed while an earlier request is at work": (12,),
+    "a credit may be used twice": (15,),
+    "any currency pays": (55,),
+}
