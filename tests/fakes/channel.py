@@ -56,7 +56,8 @@ class Bank:
 
     def pay(self, key: str, amount: Money | None = None, fee: Money | None = None) -> Report:
         received = amount or self.orders[key].amount
-        kept = Saved(f"token-{key}", "Visa •4242") if self.orders[key].saves else None
+        order = self.orders.get(key)
+        kept = Saved(f"token-{key}", "Visa •4242") if order and order.saves else None
         self.reports[key] = Report(
             key, Outcome.SUCCEEDED, received, reference=f"T-{key}", fee=fee, saved=kept
         )

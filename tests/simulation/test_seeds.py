@@ -9,7 +9,7 @@ import pytest
 from tests.simulation.life import Stage, live
 from tests.simulation.seeds import REGRESSIONS
 
-SEEDS = int(os.environ.get("SLEEK_SIMULATION_SEEDS", "300"))
+SEEDS = int(os.environ.get("SLEEK_SIMULATION_SEEDS", "50"))
 FIRST = int(os.environ.get("SLEEK_SIMULATION_FIRST", "1"))
 AT_ONCE = 25
 

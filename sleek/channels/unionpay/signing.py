@@ -197,7 +197,7 @@ def _descendant(pem: str, trusted: Trust) -> x509.Certificate:
     """A certificate of UnionPay's, whose dates are still to be looked at. Raises `Untrusted`."""
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise Untrusted("the message's certificate cannot be read") from None
     if not _is_issued(certificate, trusted.middle):
         raise Untrusted("the message's certificate was not issued by UnionPay's authority")

@@ -110,8 +110,10 @@ def test_money_is_not_applied_to_another_merchants_payment(shop):
     attempt = short(shop)
     foreign = people.payment(people.merchant("Wei Tea", "wei@example.com"), Money(4900, "USD"))
     url = f"/payments/{attempt.payment.public_id}/apply/{attempt.public_id}"
-    assert proven(shop).post(url, {"target": foreign.public_id}).status_code == 404
+    page = proven(shop).post(url, {"target": foreign.public_id}, follow=True)
+    assert "Choose the payment that it was meant for." in page.content.decode()
     assert people.held(shop, "frozen") == 4900
+    assert not foreign.attempts.exists()
 
 
 @pytest.mark.parametrize("choice", ["return", "accept", "settle", "keep", "apply"])
