@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shell": ("sleek.config.cli:shell", "a Python shell with Sleek loaded"),
     "postgres": ("sleek.config.cli:postgres", "start, stop, name or delete the embedded database"),
     "ledger": ("sleek.config.cli:ledger", "verify: recompute the books and name what is off"),
+    "channels": (
+        "sleek.config.operator_channels:main",
+        "list, add, change: the operator's connections, which serve every merchant",
+    ),
     "reports": ("sleek.config.cli:reports", "rebuild: recompute the figures' roll-ups"),
     "audit": ("sleek.config.cli:audit", "verify: recompute the audit log's chains"),
     "secrets": ("sleek.config.cli:secrets", "rewrap: bring secrets under the newest master key"),

@@ -18,10 +18,18 @@ MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 FIRST_RUNS = {
     "sleek.payments.tasks.check_due": ["00:00:05", "00:00:10", "00:00:15"],
     "sleek.payments.tasks.expire_due": ["00:00:05", "00:00:10", "00:00:15"],
+    "sleek.payments.tasks.forget_due": ["00:00:05", "00:00:10", "00:00:15"],
+    "sleek.payments.tasks.measure_prices": ["00:23:00", "01:23:00", "02:23:00"],
     "sleek.payments.tasks.end_holds": ["00:00:05", "00:00:10", "00:00:15"],
     "sleek.notifications.tasks.send_due": ["00:00:05", "00:00:10", "00:00:15"],
     "sleek.risk.tasks.forget": ["00:05:00", "00:10:00", "00:15:00"],
     "sleek.refunds.tasks.check_due": ["00:00:05", "00:00:10", "00:00:15"],
+    "sleek.refunds.tasks.watch_clocks": ["00:01:00", "00:02:00", "00:03:00"],
+    "sleek.splits.tasks.release_due": ["00:00:05", "00:00:10", "00:00:15"],
+    "sleek.splits.tasks.try_again": ["00:01:00", "00:02:00", "00:03:00"],
+    "sleek.channels.tasks.probe_due": ["00:00:10", "00:00:20", "00:00:30"],
+    "sleek.reconciliation.tasks.look": ["00:01:00", "00:02:00", "00:03:00"],
+    "sleek.reconciliation.tasks.match_lines": ["00:01:00", "00:02:00", "00:03:00"],
     "sleek.fx.tasks.refresh": ["15:20:00", "17:20:00", "21:20:00"],
 }
 

@@ -62,13 +62,13 @@ def link_to(world: World, email: str) -> str:
 def test_a_stranger_with_google_has_a_workspace_after_two_forms(
     world: World, stranger: httpx.Client
 ) -> None:
-    assert through_google(world, stranger, "anna@example.com").url.path == "/account/join"
+    assert through_google(world, stranger, "anna.kim@example.com").url.path == "/account/join"
     joined = send(stranger, f"{world.web}/account/join", consent="on")
     assert joined.url.path == "/account/activated"
     assert "Set up my business" in joined.text
     assert stranger.get(f"{world.web}/setup").status_code == 200
     again = world.payer()
-    assert through_google(world, again, "anna@example.com").url.path == "/setup"
+    assert through_google(world, again, "anna.kim@example.com").url.path == "/setup"
 
 
 def test_a_stranger_with_wechat_binds_an_address_and_is_in(

@@ -10,7 +10,7 @@ from threading import Barrier
 from typing import TypeVar
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from sleek.channels.base import Flow, Outcome, Report
 from sleek.core import clock
@@ -80,7 +80,8 @@ def _arrive(bank, attempts: list[Attempt]) -> None:
 
 
 def _give_back() -> None:
-    refunds.follow(list(Event.objects.order_by("pk")))
+    with transaction.atomic():
+        refunds.follow(list(Event.objects.order_by("pk")))
     while Refund.objects.filter(status="pending", check_at__isnull=False).exists():
         before = Refund.objects.filter(status="succeeded").count()
         Refund.objects.filter(status="pending").update(check_at=clock.now())

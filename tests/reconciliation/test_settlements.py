@@ -72,6 +72,15 @@ def test_nothing_arrives_tomorrow_or_from_another_channel(owner: Membership) -> 
             reconciliation.record_settlement(owner, channel, Money(1, "USD"), arrived_on=day)
 
 
+def test_what_another_wallet_paid_is_there_already(owner: Membership) -> None:
+    """And recording it as an arrival would make one wallet's money out of nothing."""
+    received = recipes.share_received(Money(1000, "USD"))
+    ledger.post([Entry(owner.merchant_id, "share_received", "prt_1", received, clock.now())])
+    with pytest.raises(reconciliation.NotInTransit):
+        reconciliation.record_settlement(owner, "balance", Money(1000, "USD"), arrived_on=TODAY)
+    assert people.held(owner.merchant, "clearing:balance") == -1000
+
+
 def test_frozen_money_arrives_and_stays_frozen(owner: Membership, bank: Bank) -> None:
     payment = owner.merchant.payments.get()
     payments.apply_reports([bank.pay(_another(payment).public_id, Money(5000, "USD"))])

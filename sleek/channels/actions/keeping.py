@@ -1,4 +1,6 @@
-"""A merchant's own connections. What is audited names the fields that changed, never a secret."""
+"""A merchant's own connections, and the operator's. What is audited names the fields that changed,
+never a secret.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,10 @@ class Tariff:
 
 
 @transaction.atomic
-def add(merchant: Merchant, channel: str, setup: Setup, *, by: User) -> Connection:
-    """Raises `Refused`, with the field as its reason, for credentials that cannot be any."""
+def add(merchant: Merchant | None, channel: str, setup: Setup, *, by: User | None) -> Connection:
+    """Without a merchant it is the operator's, and serves them all. Raises `Refused`, with the
+    field as its reason, for credentials that cannot be any.
+    """
     credentials = {name: value for name, value in setup.credentials.items() if value}
     registry.try_on(channel, credentials)
     connection = Connection(
@@ -64,7 +68,7 @@ def add(merchant: Merchant, channel: str, setup: Setup, *, by: User) -> Connecti
 
 
 @transaction.atomic
-def change(connection: Connection, setup: Setup, *, by: User, is_used: bool) -> Connection:
+def change(connection: Connection, setup: Setup, *, by: User | None, is_used: bool) -> Connection:
     """Raises `ConnectionInUse`, or as `add` does."""
     connection = Connection.objects.select_for_update().get(pk=connection.pk)
     known = connection.unseal()
@@ -173,11 +177,11 @@ def _merged(channel: str, known: Mapping[str, str], given: Mapping[str, str]) ->
     return fresh
 
 
-def _record(action: str, connection: Connection, by: User, data: dict[str, object]) -> None:
+def _record(action: str, connection: Connection, by: User | None, data: dict[str, object]) -> None:
     audit.record(
         action,
         connection.public_id,
         scope=connection.merchant.public_id if connection.merchant else audit.OPERATOR,
-        actor=by.public_id,
+        actor=by.public_id if by else audit.OPERATOR,
         data=data | {"name": connection.name},
     )

@@ -61,6 +61,9 @@ class OutcomeUnknown(SleekError):
 
     code = "outcome_unknown"
 
+    def __init__(self) -> None:
+        super().__init__(_("An earlier try is still being confirmed. Please do not pay again yet."))
+
 
 class WishRefused(SleekError):
     """The payer's amount or quantity is none that the link takes; `flaw` says why."""
@@ -241,9 +244,7 @@ def _refuse_to_begin(payment: Payment, attempts: list[Attempt], now: datetime) -
         raise NotPayable(_("This payment can no longer be made."))
     payer_can_act = (AttemptStatus.STARTED, AttemptStatus.REQUIRES_ACTION)
     if any(attempt.is_held and attempt.status not in payer_can_act for attempt in attempts):
-        raise OutcomeUnknown(
-            _("An earlier try is still being confirmed. Please do not pay again yet.")
-        )
+        raise OutcomeUnknown
 
 
 def _refuse_beside_a_charge(attempts: list[Attempt]) -> None:
@@ -251,9 +252,7 @@ def _refuse_beside_a_charge(attempts: list[Attempt]) -> None:
     moved.
     """
     if any(each.saved_method_id and each.status == AttemptStatus.STARTED for each in attempts):
-        raise OutcomeUnknown(
-            _("An earlier try is still being confirmed. Please do not pay again yet.")
-        )
+        raise OutcomeUnknown
 
 
 def _agree(attempt: Attempt, choice: _Choice) -> None:
@@ -339,8 +338,11 @@ def _send(attempt: Attempt, choice: _Choice) -> Attempt:
     began_at = clock.now()
     is_ours = True
     while is_ours:
-        order = replace(order_of(attempt), payer_address=choice.visitor.address)
-        order = replace(order, saves=hasattr(attempt, "consent"))
+        order = replace(
+            order_of(attempt),
+            payer_address=choice.visitor.address,
+            saves=hasattr(attempt, "consent"),
+        )
         try:
             with watching.starting(attempt.connection, attempt.method) as channel:
                 step = channel.start(order)

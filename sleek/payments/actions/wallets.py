@@ -111,9 +111,7 @@ def _refuse(attempt: Attempt, payment: Payment, by: Membership) -> None:
     payer_can_act = (AttemptStatus.STARTED, AttemptStatus.REQUIRES_ACTION)
     others = payment.attempts.exclude(pk=attempt.pk)
     if any(other.is_held and other.status not in payer_can_act for other in others):
-        raise OutcomeUnknown(
-            _("An earlier try is still being confirmed. Please do not pay again yet.")
-        )
+        raise OutcomeUnknown
 
 
 def _told(attempt: Attempt, amount: Money) -> dict[str, object]:

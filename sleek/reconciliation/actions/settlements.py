@@ -45,7 +45,7 @@ def record_settlement(
     known = Settlement.objects.filter(merchant=merchant, public_id=public_id).first()
     if known:
         return known
-    held = -queries.balance(merchant.pk, f"clearing:{channel}", amount.currency)
+    held = _held(merchant, channel, amount.currency)
     if not 0 < amount.minor <= held.minor:
         message = _("This channel holds %(held)s for you; an arrival can't be more than that.")
         raise NotInTransit(message % {"held": held})
@@ -80,6 +80,14 @@ def record_settlement(
         message = _("This money moved just now. Look at the balance and try again.")
         raise NotInTransit(message) from error
     return settlement
+
+
+def _held(merchant: Merchant, channel: str, currency: str) -> Money:
+    """What is still to come from a channel. Wallets here owe nothing: what they pay is there."""
+    code = f"clearing:{channel}"
+    if code == queries.BETWEEN_WALLETS:
+        return Money(0, currency)
+    return -queries.balance(merchant.pk, code, currency)
 
 
 def _entries(settlement: Settlement) -> list[Entry]:
