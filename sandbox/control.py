@@ -170,7 +170,8 @@ async def read_journal(request: Request, order: Json) -> Json:
     since = request.query_params.get("since", "0")
     if not since.isdigit():
         raise Refused("since is the seq of the last entry you have")
-    entries = world.of(request).journal.since(int(since))
+    reference = request.query_params.get("reference", "")
+    entries = world.of(request).journal.since(int(since), reference)
     return {"data": entries, "last": entries[-1]["seq"] if entries else int(since)}
 
 

@@ -26,6 +26,8 @@ CALL_KINDS = frozenset(
         "wrong_currency",
         "wrong_signature",
         "refuse",
+        "says_closed",
+        "says_failed",
     }
 )
 NOTICE_KINDS = frozenset(
@@ -231,6 +233,8 @@ def _kinds(provider: str, operation: str) -> frozenset[str]:
     # Stripe and PayPal sign no replies, and Stripe's notices name no account.
     signs_nothing = provider in ("stripe", "paypal")
     calls = CALL_KINDS - {"wrong_signature"} if signs_nothing else CALL_KINDS
+    if provider == "alipay":
+        calls -= {"says_failed"}  # it has no such state of a trade
     notices = NOTICE_KINDS - {"wrong_account"} if provider == "stripe" else NOTICE_KINDS
     if operation == "*":
         return calls | notices

@@ -46,8 +46,10 @@ class Journal:
             json.dumps(entry.data),
         )
 
-    def since(self, seq: int) -> list[Json]:
-        sql = "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+    def since(self, seq: int, reference: str = "") -> list[Json]:
+        """What happened after that one; of one reference of the merchant's only, if it is given."""
+        only, wanted = (" AND reference = ?", [reference]) if reference else ("", [])
+        sql = f"SELECT * FROM journal WHERE seq > ?{only} ORDER BY seq LIMIT ?"
         return [
             {
                 "seq": row["seq"],
@@ -61,5 +63,5 @@ class Journal:
                 "currency": row["currency"],
                 "data": json.loads(row["data"]),
             }
-            for row in self._store.rows(sql, seq, PAGE_SIZE)
+            for row in self._store.rows(sql, seq, *wanted, PAGE_SIZE)
         ]

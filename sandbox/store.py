@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS journal (
     account TEXT NOT NULL, kind TEXT NOT NULL, reference TEXT NOT NULL,
     provider_reference TEXT NOT NULL, amount TEXT NOT NULL, currency TEXT NOT NULL,
     data TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS journal_by_reference ON journal (reference, seq);
 """
 
 

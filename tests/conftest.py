@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Iterator
@@ -11,9 +12,8 @@ import hypothesis
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from sleek.channels import registry
 from sleek.core import clock
-from tests.fakes.channel import Bank, Till
+from tests.fakes.channel import Bank, behind_the_till
 from tests.plugin import DATABASE, pointing_django_at
 
 # In CI the same examples every time; elsewhere new ones, and hypothesis prints how to repeat a
@@ -27,6 +27,13 @@ SEED = int(os.environ.get("SLEEK_TEST_SEED", random.randrange(2**32)))
 
 def pytest_report_header() -> str:
     return f"SLEEK_TEST_SEED={SEED} repeats this run's chance"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look for garbage in it again and again takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +90,4 @@ def chance() -> random.Random:
 @pytest.fixture
 def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
     """A fresh provider behind the channel "till"."""
-    fresh = Bank()
-    monkeypatch.setattr(Till, "bank", fresh)
-    monkeypatch.setitem(registry._CHANNELS, "till", "tests.fakes.channel:Till")
-    return fresh
+    return behind_the_till(monkeypatch)

@@ -30,7 +30,10 @@ PAYER_LANGUAGES = ("zh_Hant", "es", "pt", "fr", "de", "ru", "ar", "ja", "hi", "i
 # Where the texts stand that payers read. Whatever else payers come to read is added here.
 PAYER_PLACES = (
     "sleek/web/checkout/",
+    "sleek/channels/names.py",
+    "sleek/invoices/queries/words.py",
     "sleek/web/ui/invitation.py",
+    "sleek/notifications/bills/payers.py",
     "sleek/notifications/payer_letters.py",
     "sleek/notifications/scripts.py",
     "sleek/notifications/transfer_letters.py",

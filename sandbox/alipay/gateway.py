@@ -172,6 +172,9 @@ def _after(fault: Fault | None, reply: Json) -> Response | None:
     """Faults that strike when it has happened: the answer is lost or wrong."""
     if fault and fault.kind == "wrong_amount":
         notices.spoil_amounts(reply, fault)
+    if fault and fault.kind == "says_closed" and "trade_status" in reply:
+        reply["trade_status"] = "TRADE_CLOSED"
+        reply.pop("send_pay_date", None)
     if fault and fault.kind == "wrong_currency":
         reply["trans_currency"] = str(fault.parameters.get("currency", "USD"))
     return faults.after(fault)

@@ -86,7 +86,7 @@ def send_refund(this: World, account: Account, order: Json, made: Json) -> None:
 
 
 def spoil(tree: Any, fault: Fault) -> None:
-    """Make the money in a reply or notice wrong, and nothing else."""
+    """Make the money in a reply or notice wrong, or what became of it, and nothing else."""
     if isinstance(tree, list):
         for item in tree:
             spoil(item, fault)
@@ -94,8 +94,19 @@ def spoil(tree: Any, fault: Fault) -> None:
         return
     if set(tree) == MONEY:
         _spoil_money(tree, fault)
+    _spoil_end(tree, fault)
     for value in tree.values():
         spoil(value, fault)
+
+
+def _spoil_end(tree: Json, fault: Fault) -> None:
+    if fault.kind == "says_closed" and "purchase_units" in tree:
+        tree["status"] = "VOIDED"
+        for unit in tree["purchase_units"]:
+            unit.pop("payments", None)
+    if fault.kind == "says_failed":
+        for capture in tree.get("captures", ()):
+            capture["status"] = "DECLINED"
 
 
 def _spoil_money(money: Json, fault: Fault) -> None:

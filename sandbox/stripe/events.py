@@ -23,6 +23,12 @@ AMOUNT_FIELDS = (
     "amount_captured",
 )
 MONEY_OBJECTS = frozenset({"checkout.session", "payment_intent", "charge", "refund"})
+# What a session or intent says in whose answer the money is denied.
+ENDS: Mapping[tuple[str, str], Json] = {
+    ("says_closed", "checkout.session"): {"status": "expired", "payment_status": "unpaid"},
+    ("says_failed", "checkout.session"): {"payment_status": "unpaid"},
+    ("says_failed", "payment_intent"): {"status": "canceled"},
+}
 
 KNOWN_TYPES = frozenset(
     {
@@ -142,7 +148,7 @@ def sign(moment: str, body: bytes, secret: str) -> str:
 
 
 def spoil(tree: Any, fault: Fault) -> None:
-    """Make the money in a reply or notice wrong, and nothing else."""
+    """Make the money in a reply or notice wrong, or what became of it, and nothing else."""
     if isinstance(tree, list):
         for item in tree:
             spoil(item, fault)
@@ -150,6 +156,8 @@ def spoil(tree: Any, fault: Fault) -> None:
         return
     if tree.get("object") in MONEY_OBJECTS:
         _spoil_money(tree, fault)
+    ended = ENDS.get((fault.kind, str(tree.get("object"))), {})
+    tree |= {name: value for name, value in ended.items() if name in tree}
     for value in tree.values():
         spoil(value, fault)
 

@@ -22,6 +22,7 @@ WORDS = {
     "65": "输入的密码、有效期或CVN2有误，交易失败[1000055]",
 }
 PURCHASE, REFUND = "01", "04"
+ENDS = {"says_closed": "34", "says_failed": "64"}
 
 
 class UnionWire:
@@ -106,13 +107,15 @@ def send_refund(this: World, account: Account, made: Json) -> None:
 
 
 def spoil(fields: Fields, fault: Fault) -> None:
-    """One fen less than was paid, another currency, another merchant."""
+    """One fen less than was paid, another currency, another merchant, another end."""
     if fault.kind == "wrong_amount" and "txnAmt" in fields:
         fields["txnAmt"] = str(fault.parameters.get("amount", int(fields["txnAmt"]) - 1))
     if fault.kind == "wrong_currency" and "currencyCode" in fields:
         fields["currencyCode"] = str(fault.parameters.get("currency", "840"))
     if fault.kind == "wrong_account":
         fields["merId"] = fields["merId"][:-1] + str((int(fields["merId"][-1]) + 1) % 10)
+    if fault.kind in ENDS and "origRespCode" in fields:
+        fields["origRespCode"] = ENDS[fault.kind]
 
 
 def _told(account: Account, thing: Json) -> Fields:

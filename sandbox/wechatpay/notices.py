@@ -15,6 +15,7 @@ from sandbox.wechatpay.checking import rfc3339
 from sandbox.world import World
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
+ENDS = {"says_closed": "CLOSED", "says_failed": "PAYERROR"}
 SUMMARY = {"TRANSACTION.SUCCESS": "支付成功", "REFUND.SUCCESS": "退款成功"}
 
 
@@ -117,15 +118,17 @@ def send_refund(this: World, account: Account, order: Json, made: Json) -> None:
 
 
 def spoil(node: Json, fault: Fault) -> None:
-    """One fen less than was paid, another currency, another merchant."""
+    """One fen less than was paid, another currency, another merchant, another end."""
     amount = node.get("amount")
     if fault.kind == "wrong_amount" and amount:
-        for name in ("total", "payer_total"):
-            amount[name] = int(fault.parameters.get("amount", amount[name] - 1))
+        for name in {"total", "payer_total", "refund", "payer_refund"} & set(amount):
+            amount[name] = fault.parameters.get("amount", amount[name] - 1)
     if fault.kind == "wrong_currency" and amount:
         amount["currency"] = str(fault.parameters.get("currency", "USD"))
     if fault.kind == "wrong_account":
         node["mchid"] = node["mchid"][:-1] + str((int(node["mchid"][-1]) + 1) % 10)
+    if fault.kind in ENDS and "trade_state" in node:
+        node["trade_state"] = ENDS[fault.kind]
 
 
 def _send(

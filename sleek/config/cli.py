@@ -79,6 +79,7 @@ def secrets(arguments: Sequence[str]) -> int:
         from sleek.core.crypto import Undecryptable
         from sleek.merchants import actions as merchants
         from sleek.notifications import actions as notifications
+        from sleek.papers import actions as papers
         from sleek.payments import actions as payments
         from sleek.refunds import actions as refunds
 
@@ -87,6 +88,7 @@ def secrets(arguments: Sequence[str]) -> int:
                 count = channels.rewrap() + notifications.rewrap_gateways()
                 count += refunds.rewrap_claims() + payments.rewrap_saved()
                 count += merchants.rewrap_factors() + merchants.rewrap_signing_secrets()
+                count += papers.rewrap_certificates()
         except Undecryptable as error:
             print(f"Nothing was changed: {error}. Keep all older keys in SLEEK_ENCRYPTION_KEYS.")
             return 1

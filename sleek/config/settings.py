@@ -59,10 +59,14 @@ INSTALLED_APPS = [
     "sleek.ledger",
     "sleek.fx",
     "sleek.stock",
+    "sleek.customers",
+    "sleek.papers",
     "sleek.channels",
     "sleek.links",
+    "sleek.invoices",
     "sleek.risk",
     "sleek.payments",
+    "sleek.receipts",
     "sleek.splits",
     "sleek.refunds",
     "sleek.reconciliation",
@@ -218,6 +222,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = MODE != "production"
+# Reading all files beforehand takes longer than most tests, and each test's browser would do it.
+WHITENOISE_AUTOREFRESH = MODE == "test"
 MEDIA_ROOT = HOME / "media"
 
 # The demo's mails are files, which the sandbox shows. Production refuses to start without a sender.

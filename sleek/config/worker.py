@@ -69,6 +69,8 @@ def main() -> None:
 def _consume() -> int:
     from sleek.notifications import actions as notifications
     from sleek.payments import tasks as payments
+    from sleek.payments.actions import billing
+    from sleek.receipts import tasks as receipts
     from sleek.reconciliation import actions as reconciliation
     from sleek.refunds import actions as refunds
     from sleek.reports import actions as reports
@@ -78,6 +80,8 @@ def _consume() -> int:
     return feed(
         {
             "payments": payments,
+            "billing": billing,
+            "receipts": receipts,
             "splits": splits,
             "refunds": refunds,
             "reconciliation": reconciliation,

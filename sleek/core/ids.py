@@ -52,6 +52,13 @@ def beginning(typed: str) -> str:
     return number if is_one else ""
 
 
+def code(length: int) -> str:
+    """A random word in capitals that people copy from paper: Crockford's letters, in which none can
+    be taken for another.
+    """
+    return _digits(_random_bits(8 * length), _BASE32, length).upper()
+
+
 def digits(length: int) -> str:
     """A code for people to copy by hand; short, so whoever asks for it may not guess often."""
     return _digits(_random_bits(8 * length), "0123456789", length)

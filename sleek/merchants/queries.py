@@ -220,3 +220,9 @@ def usable_identities_of(user: User) -> list[Identity]:
 
 def _can_log_in_without_identities(user: User) -> bool:
     return user.has_usable_password() or bool(factors_of(user).passkeys)
+
+
+def proven_emails(user: User) -> list[str]:
+    """In lower case. By these, and no others, somebody may be known elsewhere here."""
+    proven = EmailAddress.objects.filter(user=user, verified=True)
+    return [email.lower() for email in proven.values_list("email", flat=True)]

@@ -48,6 +48,8 @@ def _by_mail(message: Message) -> None:
         headers={"Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string("notifications/letter.html", words), "text/html")
+    if message.paper:
+        mail.attach(message.paper.file_name, bytes(message.paper.content), "application/pdf")
     try:
         mail.send()
     except (OSError, smtplib.SMTPException) as error:

@@ -69,6 +69,7 @@ class Message(models.Model):
     text = models.TextField()
     button = models.CharField(max_length=80)
     url = models.CharField(max_length=300)
+    paper = models.ForeignKey("papers.Paper", models.PROTECT, null=True, related_name="+")  # along
     status = models.CharField(max_length=8, default=MessageStatus.QUEUED)
     send_at = models.DateTimeField(null=True, default=clock.now)
     tries = models.SmallIntegerField(default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_datetime_format
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -13,7 +13,9 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from sleek.core.amounts import plain_money
+from sleek.notifications.bills import payers
 from sleek.notifications.rules import Letter
+from sleek.payments import queries as payments
 from sleek.payments.models import Payment
 from sleek.refunds import queries
 from sleek.refunds.models import Claim, Refund
@@ -39,6 +41,8 @@ def account_wanted(refund: Refund, claim: Claim) -> Letter:
             _("It can't go back the way you paid, so %(payee)s transfers it to your bank account."),
             _("Please tell us which one. The money is set aside for you until %(open_until)s."),
         ]
+        if refund.note:
+            lines.append(_("They write: %(note)s"))
         return Letter(
             subject=_("Where should %(amount)s go?") % words,
             text="\n\n".join(lines) % words,
@@ -109,7 +113,11 @@ def _words(refund: Refund) -> dict[str, str]:
 
 
 def payee(payment: Payment) -> str:
-    return payment.link.brand.display_name if payment.link else payment.merchant.name
+    """As they call themselves on the page that was paid."""
+    if payment.link:
+        return payment.link.brand.display_name
+    paid = payments.bills_of(payment)
+    return payers.payee(paid[0]) if paid else payment.merchant.name
 
 
 def _day(day: date | None) -> str:
@@ -117,7 +125,12 @@ def _day(day: date | None) -> str:
 
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:
-    return format_datetime(at, "medium", tzinfo=zone, locale=_locale()) if at else ""
+    """To the minute, in the payee's zone and saying so: the payer may live in another."""
+    if at is None:
+        return ""
+    time = format_datetime(at, "HH:mm (ZZZZ)", tzinfo=zone, locale="en")
+    day = _day(at.astimezone(zone).date())
+    return str(get_datetime_format("medium", locale=_locale())).format(time, day)
 
 
 def _locale() -> str:

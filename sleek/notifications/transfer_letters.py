@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from sleek.core.amounts import plain_money
 from sleek.core.money import Money
+from sleek.notifications.payer_letters import payee
 from sleek.notifications.rules import Letter
 from sleek.payments.models import Payment
 
 
 def arrived(payment: Payment, came: Money, missing: Money | None, language: str) -> Letter:
     with translation.override(language):
-        brand = payment.link.brand if payment.link else None
         words = {
             "came": plain_money(came),
-            "payee": brand.display_name if brand else payment.merchant.name,
+            "payee": payee(payment),
             "reason": payment.description,
             "missing": plain_money(missing) if missing else "",
         }

@@ -53,6 +53,7 @@ class Payment(models.Model):
         "links.PaymentLink", models.PROTECT, null=True, related_name="+"
     )
     sticker = models.ForeignKey("links.Sticker", models.PROTECT, null=True, related_name="+")
+    is_for_bills = models.BooleanField(default=False, db_default=False)  # by its allocations
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     quantity = models.PositiveIntegerField(null=True)  # of pieces, where the payer chose it
@@ -285,6 +286,11 @@ class Attempt(models.Model):
         return received - Money(self.amount_applied, received.currency)
 
     @property
+    def money_left(self) -> Money | None:
+        """What it brought, but for what of it pays elsewhere."""
+        return self.money_received if self.credit is None else self.credit
+
+    @property
     def is_held(self) -> bool:
         return rules.is_held(self.status, self.surplus, self.resolution)
 
@@ -458,3 +464,27 @@ class Waiting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} at {self.try_at}"
+
+
+class Allocation(models.Model):
+    """What a payment is meant to pay of one instalment of a bill. A payment for several bills has
+    several; what came of them follows from the payment.
+    """
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
+    instalment = models.ForeignKey(
+        "invoices.Instalment", models.PROTECT, related_name="allocations"
+    )
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "instalment"], name="payment_pays_an_instalment_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_is_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.payment_id} to {self.instalment_id}"

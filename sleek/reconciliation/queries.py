@@ -50,13 +50,13 @@ def choices_for(payment: Payment, tries: Sequence[Attempt]) -> dict[int, list[Ch
     """What a person may do with each try's money that waits, by the try's key."""
     fates = fates_of(tries)
     waiting = [one for one in tries if fates.get(one.pk) == Fate.WAITS]
-    parts = [one for one in waiting if one.surplus == Surplus.AMOUNT]
+    parts = [one for one in waiting if one.surplus == Surplus.AMOUNT and not one.resolution]
     is_under_way = any(one.status in payments.OPEN_ATTEMPTS for one in tries)
     return {
         one.pk: choices.choices(
-            received=one.money_received or one.money,
+            received=one.money_left or one.money,
             asked=payment.money,
-            is_wrong_amount=one in parts and not one.resolution,
+            is_wrong_amount=one in parts,
             is_alone=len(parts) == 1,
             is_payable=payment.status in payments.PAYABLE,
             is_under_way=is_under_way,
@@ -75,12 +75,12 @@ def _facts(
         arrivals=tuple(
             Arrival(
                 one.public_id,
-                received,
+                left,
                 moments.get(one.public_id, one.updated_at),
                 fates[one.pk],
             )
             for one in tries
-            if (received := one.money_received)
+            if (left := one.money_left)
         ),
         unanswered=tuple(one.public_id for one in tries if one.status == AttemptStatus.UNKNOWN),
         is_closed=payment.status in payments.CLOSED,
@@ -89,13 +89,13 @@ def _facts(
 
 
 def _fate(attempt: Attempt, refunds: list[str]) -> Fate:
-    """Money whose refund came back from the payer's bank waits again."""
+    """Money that did not reach its payer, or came back from their bank, waits again."""
     if attempt.pays:
         return Fate.PAYS
     if any(status != RefundStatus.FAILED for status in refunds):
         return Fate.GONE if attempt.resolution else Fate.LEAVES
     if attempt.resolution == Resolution.CREDITED:
-        return Fate.GONE
+        return Fate.WAITS if refunds and attempt.credit else Fate.GONE
     if attempt.surplus in RETURNED_BY_ITSELF and not refunds:
         return Fate.LEAVES
     return Fate.WAITS

@@ -158,7 +158,8 @@ class BankAccount:
 class Claim(models.Model):
     """An open question to a payer: to which bank account does the money of a refund go?
 
-    It is answered once, under a signed address; the answer is sealed.
+    It is answered once, under a signed address; the answer is sealed, and empty again when it has
+    been forgotten.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=_claim_id, editable=False)
@@ -187,8 +188,8 @@ class Claim(models.Model):
         self.details = crypto.encrypt(plain, context=self.public_id)
 
     def unseal(self) -> BankAccount | None:
-        """What the payer entered, if anything yet. Raises `crypto.Undecryptable`."""
-        if not self.filled_at:
+        """What the payer entered, if it is known. Raises `crypto.Undecryptable`."""
+        if not self.details:
             return None
         plain: Mapping[str, str] = json.loads(
             crypto.decrypt(bytes(self.details), context=self.public_id)

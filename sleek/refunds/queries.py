@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.core import signing
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Lower
 
 from sleek.channels import registry
 from sleek.core import clock
@@ -11,7 +14,7 @@ from sleek.core.money import Money
 from sleek.merchants.models import Merchant, User
 from sleek.merchants.queries import people_who_may
 from sleek.merchants.rules import Right, phone_country
-from sleek.payments.models import Attempt, Payment
+from sleek.payments.models import Attempt, Payer, Payment
 from sleek.payments.rules import AttemptStatus
 from sleek.refunds.models import Claim, Refund, RefundRule
 from sleek.refunds.rules import Ended, Limits, RefundStatus, Source
@@ -105,6 +108,17 @@ def to_arrive() -> list[Refund]:
         status=RefundStatus.PENDING, late_at__isnull=True, lands_by__lt=clock.now().date()
     )
     return list(found.select_related("attempt").order_by("lands_by", "pk")[:DUE])
+
+
+def known_accounts() -> QuerySet[Claim]:
+    """Claims that hold an account."""
+    return Claim.objects.exclude(details=b"")
+
+
+def accounts_of(emails: Collection[str]) -> QuerySet[Claim]:
+    """Those of refunds to payers with one of these addresses, in lower case."""
+    payers = Payer.objects.annotate(owner=Lower("email")).filter(owner__in=emails)
+    return known_accounts().filter(refund__attempt__payment__payer__in=payers)
 
 
 def live_claim(refund: Refund) -> Claim | None:

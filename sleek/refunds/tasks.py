@@ -28,6 +28,13 @@ def watch_clocks(timestamp: int) -> None:
     _each(queries.to_arrive(), refunds.mark_late)
 
 
+@app.periodic(cron="41 * * * *")
+@app.task(queueing_lock="refunds.forget_accounts")
+def forget_accounts(timestamp: int) -> None:
+    """Payers' bank accounts are kept no longer than they may be needed."""
+    refunds.forget_accounts()
+
+
 def _each(due: Sequence[Refund], look: Callable[[Refund], None]) -> None:
     for refund in due:
         try:

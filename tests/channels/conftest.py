@@ -12,7 +12,7 @@ from sleek.core import http
 # them.
 from tests.sandbox.conftest import app_key, receiver, running_sandbox, sandbox
 
-pytest.register_assert_rewrite("tests.channels.contract")
+pytest.register_assert_rewrite("tests.channels.contract", "tests.channels.faults.ends")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -80,6 +80,10 @@ class Provider:
         """The payer pays. Raises `AssertionError` when the provider will not let them."""
         raise NotImplementedError
 
+    def agree(self, order: Order) -> None:
+        """The payer does their part. Where taking the money is an act of ours, it is not taken."""
+        self.pay(order)
+
     def another(self) -> Provider:
         """The same provider with another merchant's account."""
         raise NotImplementedError
@@ -297,6 +301,9 @@ class PaypalProvider(Provider):
         client_id = self.credentials["client_id"]
         path = f"paypal/orders/{order.key}/approve"
         self.sandbox.control(path, client_id=client_id, funding=funding)
+
+    def agree(self, order: Order) -> None:
+        self.approve(order)
 
     def pay(self, order: Order) -> None:
         """The payer approves; PayPal takes nothing before we do."""

@@ -24,12 +24,16 @@ FIRST_RUNS = {
     "sleek.notifications.tasks.send_due": ["00:00:05", "00:00:10", "00:00:15"],
     "sleek.risk.tasks.forget": ["00:05:00", "00:10:00", "00:15:00"],
     "sleek.refunds.tasks.check_due": ["00:00:05", "00:00:10", "00:00:15"],
+    "sleek.refunds.tasks.forget_accounts": ["00:41:00", "01:41:00", "02:41:00"],
     "sleek.refunds.tasks.watch_clocks": ["00:01:00", "00:02:00", "00:03:00"],
+    "sleek.receipts.tasks.try_again": ["00:07:00", "01:07:00", "02:07:00"],
     "sleek.splits.tasks.release_due": ["00:00:05", "00:00:10", "00:00:15"],
     "sleek.splits.tasks.try_again": ["00:01:00", "00:02:00", "00:03:00"],
     "sleek.channels.tasks.probe_due": ["00:00:10", "00:00:20", "00:00:30"],
     "sleek.reconciliation.tasks.look": ["00:01:00", "00:02:00", "00:03:00"],
     "sleek.reconciliation.tasks.match_lines": ["00:01:00", "00:02:00", "00:03:00"],
+    "sleek.invoices.tasks.expire_entitlements": ["00:07:00", "01:07:00", "02:07:00"],
+    "sleek.invoices.tasks.follow_up": ["00:10:00", "00:20:00", "00:30:00"],
     "sleek.fx.tasks.refresh": ["15:20:00", "17:20:00", "21:20:00"],
 }
 

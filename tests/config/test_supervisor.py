@@ -59,7 +59,8 @@ def _home() -> Path:
 
 def test_the_first_start_tells_the_story_and_keeps_its_secrets_to_itself(told: Path):
     story = json.loads((told / "demo.json").read_text())
-    assert {"web", "sandbox", "database_url", "merchant", "operator", "links"} <= set(story)
+    parts = {"web", "sandbox", "database_url", "merchant", "operator", "links", "bills"}
+    assert parts <= set(story)
     assert (told / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
 
+import pytest
+
+from sleek.channels import registry
 from sleek.channels.base import (
     Acknowledgement,
     Capabilities,
@@ -156,3 +159,11 @@ class PartsTill(Till):
     """One through which money may come in several parts, as by bank transfer."""
 
     capabilities = replace(Till.capabilities, takes_parts=True)
+
+
+def behind_the_till(patch: pytest.MonkeyPatch) -> Bank:
+    """A fresh provider behind the channel "till", while the patch lasts."""
+    fresh = Bank()
+    patch.setattr(Till, "bank", fresh)
+    patch.setitem(registry._CHANNELS, "till", "tests.fakes.channel:Till")
+    return fresh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sleek.channels.base import Outcome, RefundReport
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.events.models import Event
 from sleek.merchants.models import Merchant
@@ -17,7 +18,7 @@ from sleek.refunds import actions as refunds
 from sleek.refunds import queries, tasks
 from sleek.refunds.models import BankAccount, Refund
 from sleek.refunds.rules import Limits, RefundReason
-from tests import people
+from tests import banks, people
 from tests.conftest import FrozenClock
 from tests.fakes.channel import Bank
 from tests.refunds.conftest import FIFTY, colleague, paid
@@ -132,6 +133,19 @@ def test_a_payer_gets_the_page_for_the_account_and_only_the_one_that_counts(
     refunds.fill_claim(claim, BankAccount("Anna", "DE", "DE89370400440532013000"))
     assert {(LIN, "refund_claim_filled"), (WANG, "refund_claim_filled")} <= told()
     assert not Message.objects.filter(text__contains="DE89").exists()
+
+
+def test_while_it_is_not_known_where_to_no_day_is_promised(shop, bank):
+    lin = shop.memberships.get(role="owner").user
+    attempt = banks.transfer(people.payment(shop, FIFTY), banks.account(shop))
+    payments.arrive(attempt, FIFTY, reference="B1", payer="Anna", at=clock.now())
+    payments.note_payer(attempt.payment, Answers(name="Anna", email=ANNA))
+    payment = Payment.objects.get()
+    refunds.promise(payment, FIFTY, reason=RefundReason.GOODWILL, note="Sorry", by=lin)
+    assert told() == {(ANNA, "refund_claim_opened")}
+    asked = Message.objects.get(template="refund_claim_opened")
+    assert "until March 16, 2026, 17:00 (GMT+08:00)." in asked.text
+    assert "They write: Sorry" in asked.text
 
 
 def test_a_late_refund_is_told_to_all(shop, payment, bank, frozen_clock):

@@ -95,8 +95,9 @@ def test_wrong_money_holds_a_payment_that_had_failed() -> None:
     assert verdict.payment == PaymentStatus.PROCESSING
 
 
-def test_a_success_without_an_amount_is_no_success() -> None:
-    verdict = rules.judge(situation(), success(None))
+@pytest.mark.parametrize("amount", [None, Money(0, "USD"), Money(-5000, "USD")])
+def test_a_success_that_brings_no_money_is_no_success(amount: Money | None) -> None:
+    verdict = rules.judge(situation(), success(amount))
     assert verdict.attempt == AttemptStatus.REQUIRES_ACTION
     assert verdict.received is None
 

@@ -376,3 +376,19 @@ def test_tokens_move_to_the_newest_master_key(shop: Merchant, bank: Bank) -> Non
     row.refresh_from_db()
     assert bytes(row.token or b"") != before
     assert row.unseal() == f"token-{row.attempt.public_id}"
+
+
+def test_who_goes_takes_what_was_kept_along(shop: Merchant, bank: Bank) -> None:
+    mine, other = keep(shop, bank), keep(shop, bank, "of another browser")
+    SavedMethod.objects.filter(pk=mine.pk).update(email="Anna@example.com")
+    SavedMethod.objects.filter(pk=other.pk).update(email="wei@example.com")
+    with transaction.atomic():
+        payments.forget_payer(["anna@example.com"])
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert (mine.hint, mine.email, mine.address, mine.browser_hash) == ("", "", None, "")
+    assert mine.revoked_at
+    assert (other.email, other.address, other.revoked_at) == ("wei@example.com", "192.0.2.7", None)
+    tasks.forget_due(0)
+    mine.refresh_from_db()
+    assert mine.token is None

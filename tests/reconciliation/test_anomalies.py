@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -20,13 +21,14 @@ from sleek.merchants.models import Merchant, User
 from sleek.notifications import actions as notifications
 from sleek.notifications.models import Message as Letter
 from sleek.payments import actions as payments
-from sleek.payments.actions import Kept
+from sleek.payments.actions import Kept, Visit
 from sleek.payments.models import Attempt, Notice, Payment, Waiting
 from sleek.reconciliation import actions as reconciliation
 from sleek.reconciliation.models import Anomaly
 from sleek.refunds import actions as refunds
 from sleek.refunds import tasks as refund_tasks
 from sleek.refunds.models import Refund
+from sleek.stock import actions as stock
 from tests import people
 from tests.conftest import FrozenClock
 from tests.fakes.channel import Bank
@@ -221,6 +223,57 @@ def test_taking_what_was_asked_keeps_the_rest_for_the_payer(shop: Merchant, bank
     assert listed() == ["over 6.00 USD itself kept"]
 
 
+def test_taking_what_was_asked_gives_the_rest_back(shop: Merchant, bank: Bank) -> None:
+    attempt = paid(shop, bank, 5600)
+    refund = reconciliation.take(attempt, by=lin(shop))
+    read_the_news()
+    payment = Payment.objects.get()
+    assert (payment.status, payment.amount_paid, payment.amount_refunded) == ("succeeded", 5000, 0)
+    assert (refund.money, refund.reason, refund.route) == (Money(600, "USD"), "amount", "channel")
+    assert books(shop) == {"in_transit": 5000, "refunds:in_flight": 600}
+    assert listed() == ["over 6.00 USD itself returned"]
+    assert Record.objects.get(action="surplus.taken").data["amount"] == 600
+    refund_tasks.check_due(0)
+    assert Refund.objects.get().status == "succeeded"
+    assert books(shop) == {"in_transit": 5000}
+
+
+def test_a_rest_that_could_not_be_given_back_waits_again(shop: Merchant, bank: Bank) -> None:
+    attempt = paid(shop, bank, 5600)
+    refund = reconciliation.take(attempt, by=lin(shop))
+    refunds.apply_report(RefundReport(refund.public_id, Outcome.FAILED, failure_code="closed"))
+    read_the_news()
+    assert books(shop) == {"in_transit": 5000, "credits": 600}
+    assert listed() == ["over 6.00 USD you open"]
+    with pytest.raises(reconciliation.NotDecidable):
+        reconciliation.take(attempt, by=lin(shop))
+    again = reconciliation.give_back(attempt, by=lin(shop))
+    read_the_news()
+    assert (again.money, again.source) == (Money(600, "USD"), "credit")
+    assert books(shop) == {"in_transit": 5000, "refunds:in_flight": 600}
+    assert listed() == ["over 6.00 USD itself returned"]
+
+
+@pytest.mark.parametrize("decide", [reconciliation.take, reconciliation.settle])
+def test_too_much_for_what_is_sold_out_stays_where_it_is(
+    shop: Merchant, bank: Bank, decide: Callable[..., object]
+) -> None:
+    link = people.link(shop, FIFTY, is_reusable=True)
+    link.pieces = stock.create(shop, 1)
+    link.save(update_fields=["pieces"])
+    payment = payments.open_for_link(link, Visit(language="en"))
+    attempt = people.attempt(payment)
+    payments.apply_reports([bank.pay(attempt.public_id, Money(5600, "USD"))])
+    stock.release(payment.public_id)
+    stock.hold("pay_other", {link.pieces.pk: 1}, until=clock.now() + timedelta(days=1))
+    with pytest.raises(payments.NotAcceptable):
+        decide(attempt, by=lin(shop))
+    assert books(shop) == {"frozen": 5600}
+    assert Payment.objects.get().status == "processing"
+    assert not Refund.objects.exists()
+    assert not Event.objects.filter(kind="payment.surplus_credited").exists()
+
+
 def test_money_is_applied_to_another_payment_as_far_as_it_goes(shop: Merchant, bank: Bank) -> None:
     attempt, target = paid(shop, bank, 4900), people.payment(shop, Money(4000, "USD"))
     reconciliation.apply_to(attempt, target, by=lin(shop))
@@ -282,19 +335,34 @@ def test_a_flood_is_told_once(shop: Merchant, bank: Bank) -> None:
 Deed = Callable[[Attempt, User], object]
 GIVE_BACK: Deed = lambda attempt, by: reconciliation.give_back(attempt, by=by)  # noqa: E731
 ACCEPT: Deed = lambda attempt, by: reconciliation.accept(attempt, by=by)  # noqa: E731
+TAKE: Deed = lambda attempt, by: reconciliation.take(attempt, by=by)  # noqa: E731
 KEEP: Deed = lambda attempt, by: reconciliation.keep_for_payer(attempt, by=by)  # noqa: E731
 
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [(GIVE_BACK, GIVE_BACK), (ACCEPT, ACCEPT), (ACCEPT, GIVE_BACK), (KEEP, GIVE_BACK)],
-    ids=["twice back", "twice accepted", "accepted and back", "kept and back"],
+    [
+        (GIVE_BACK, GIVE_BACK),
+        (ACCEPT, ACCEPT),
+        (ACCEPT, GIVE_BACK),
+        (KEEP, GIVE_BACK),
+        (TAKE, TAKE),
+        (TAKE, GIVE_BACK),
+    ],
+    ids=[
+        "twice back",
+        "twice accepted",
+        "accepted and back",
+        "kept and back",
+        "twice taken",
+        "taken and back",
+    ],
 )
 def test_of_two_people_who_decide_at_once_one_does(
     committed_db: str, bank: Bank, first: Deed, second: Deed
 ) -> None:
     shop = people.merchant()
-    attempt = paid(shop, bank, 4900)
+    attempt = paid(shop, bank, 5600)
     people.held(shop, "frozen")
     start, done, refused = threading.Barrier(2), [], []
 
@@ -314,5 +382,5 @@ def test_of_two_people_who_decide_at_once_one_does(
     for thread in threads:
         thread.join()
     assert (len(done), refused) == (1, ["not_decidable"])
-    assert sum(books(shop).values()) == 4900
+    assert sum(books(shop).values()) == 5600
     assert people.held(shop, "frozen") == 0

@@ -62,8 +62,8 @@ class Sandbox:
         return self.control("flush", ahead_s=ahead_s)
 
     def journal(self, reference: str) -> list[Any]:
-        entries = self.http.get("/control/journal").json()["data"]
-        return [entry for entry in entries if entry["reference"] == reference]
+        entries: list[Any] = self.http.get(f"/control/journal?reference={reference}").json()["data"]
+        return entries
 
 
 @pytest.fixture(scope="session")

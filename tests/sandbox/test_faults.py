@@ -145,6 +145,18 @@ def test_a_query_can_lie_about_the_money(shop: StripeShop) -> None:
     assert shop.session(session).amount_total == 5000
 
 
+def test_a_query_can_deny_the_money(shop: StripeShop) -> None:
+    session = shop.open()
+    shop.pay(session)
+    denied = {"says_closed": ("expired", "unpaid"), "says_failed": ("complete", "unpaid")}
+    for kind, words in denied.items():
+        shop.sandbox.fault("stripe", "query", kind)
+        said = shop.session(session)
+        assert (said.status, said.payment_status) == words
+        truth = shop.session(session)
+        assert (truth.status, truth.payment_status) == ("complete", "paid")
+
+
 def test_a_call_can_be_refused_in_the_providers_words(shop: StripeShop) -> None:
     words = {"status": 429, "type": "invalid_request_error", "code": "rate_limit", "message": "No"}
     shop.sandbox.fault("stripe", "create", "refuse", parameters=words)
@@ -204,6 +216,15 @@ def test_alipay_replies_can_lie_about_the_money(alipay_shop: AlipayShop, number:
     assert alipay_shop.query(order_number)["total_amount"] == "0.01"
 
 
+def test_alipay_replies_can_deny_the_money(alipay_shop: AlipayShop, number: Number) -> None:
+    trade = number()
+    alipay_shop.paid(trade)
+    alipay_shop.sandbox.fault("alipay", "query", "says_closed")
+    said = alipay_shop.query(trade)
+    assert (said["trade_status"], said.get("send_pay_date")) == ("TRADE_CLOSED", None)
+    assert alipay_shop.query(trade)["trade_status"] == "TRADE_SUCCESS"
+
+
 def test_an_alipay_refund_can_happen_unheard(alipay_shop: AlipayShop, number: Number) -> None:
     order_number = number()
     alipay_shop.paid(order_number)
@@ -231,6 +252,7 @@ def test_alipay_can_say_that_the_sellers_balance_is_short(
         {"provider": "stripe", "operation": "dance", "kind": "lose"},
         {"provider": "stripe", "operation": "create", "kind": "lose"},
         {"provider": "stripe", "operation": "notify", "kind": "wrong_account"},
+        {"provider": "alipay", "operation": "query", "kind": "says_failed"},
         {"provider": "alipay", "operation": "notify", "kind": "lose", "times": 0},
         {"provider": "alipay", "operation": "notify", "kind": "lose", "tines": 1},
     ],

@@ -1,4 +1,9 @@
-"""Planted bugs: mistakes that somebody could make, or has made elsewhere. Each must be found."""
+"""Planted bugs: mistakes that somebody could make, or has made elsewhere. Each must be found.
+
+A lock that is missing shows itself only where two connections meet, which one process never does:
+`tests/races/locks.py` has those, each with the race that finds it. The lock of the ledger's books
+is within `ledger_post`; `tests/ledger/test_concurrency.py` fails without it.
+"""
 
 from __future__ import annotations
 

@@ -10,11 +10,21 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import connection
 
 from sleek.audit import actions as audit
+from sleek.channels.base import Flow
 from sleek.channels.base import Notice as Message
 from sleek.channels.models import Breaker, Price
 from sleek.channels.rules import PriceSource
 from sleek.core import clock
 from sleek.core.money import Money
+from sleek.customers import actions as customers
+from sleek.customers.actions import Details
+from sleek.customers.rules import CUSTOMERS, Layout
+from sleek.invoices import actions as invoices
+from sleek.invoices.formats import word_template
+from sleek.invoices.models import Entitlement
+from sleek.invoices.models import Views as BillViews
+from sleek.invoices.queries import Reference
+from sleek.invoices.rules import Answer, Condition, DocumentKind, EntitlementStatus, Policy
 from sleek.links.models import LinkPicture, PaymentLink, Plea, Sticker, Views
 from sleek.merchants.models import (
     Consent,
@@ -32,9 +42,14 @@ from sleek.notifications import actions as notifications
 from sleek.notifications.actions import Watch
 from sleek.notifications.models import Gateway
 from sleek.notifications.rules import Direction, Matter
+from sleek.papers import actions as papers
+from sleek.papers.models import Design
+from sleek.papers.rules import Kind, SealKind
 from sleek.payments import actions as payments
 from sleek.payments.actions import Answers, Kept
 from sleek.payments.models import SavedMethod
+from sleek.payments.queries import Offer
+from sleek.receipts import actions as receipts
 from sleek.reconciliation import actions as reconciliation
 from sleek.refunds import actions as refunds
 from sleek.refunds.models import Claim
@@ -45,8 +60,10 @@ from sleek.splits import actions as splits
 from sleek.splits.models import Portion
 from sleek.splits.rules import ShareWish
 from sleek.stock import actions as stock
-from tests import banks, people
+from tests import banks, billing, people
 from tests.fakes.channel import Bank
+from tests.merchants import drawing
+from tests.papers import sheets
 
 TEN = Money(1000, "USD")
 Rows = dict[str, set[str]]
@@ -65,6 +82,10 @@ def furnish(name: str, bank: Bank) -> Merchant:
     _figures(shop, link)
     _told(shop, owner)
     _script(shop, owner)
+    _customers(shop, owner)
+    _papers(shop, owner)
+    _bills(shop, owner)
+    _receipt(shop, bank)
     _channels(shop)
     kept = stock.create(shop, 5)
     stock.hold(f"pay_{name}", {kept.pk: 1}, until=clock.now())
@@ -79,6 +100,14 @@ def _person(owner: User) -> None:
     Authenticator.objects.create(user=owner, type="totp", data={})
     SocialAccount.objects.create(user=owner, provider="google", uid=owner.public_id)
     Identity.objects.create(user=owner, provider="google", subject=owner.public_id)
+
+
+def _receipt(shop: Merchant, bank: Bank) -> None:
+    till = shop.connections.filter(channel="till").order_by("pk")[0]
+    card = Offer(till, "card", Flow.REDIRECT, (Flow.REDIRECT,))
+    attempt = people.attempt(billing.payment(*billing.whole(billing.issued(shop))), card)
+    payments.apply_reports([bank.pay(attempt.public_id)])
+    receipts.issue(attempt.payment)
 
 
 def _workspace(shop: Merchant, owner: User) -> None:
@@ -96,10 +125,10 @@ def _workspace(shop: Merchant, owner: User) -> None:
     )
     Picture.objects.create(
         merchant=shop,
-        content=b"png",
+        content=drawing.picture(),
         media_type="image/png",
-        width=1,
-        height=1,
+        width=60,
+        height=40,
         content_hash="0" * 64,
     )
 
@@ -165,6 +194,50 @@ def _bank(shop: Merchant) -> None:
 
 def _script(shop: Merchant, owner: User) -> None:
     notifications.write_script(shop, Matter.LATE, "en", title="Late", text="Too late.", by=owner)
+
+
+def _customers(shop: Merchant, owner: User) -> None:
+    """One customer, and a table of more whose columns somebody named."""
+    customers.add(shop, Details("Anna's Tea House"), by=owner)
+    table = customers.keep_table(shop.memberships.get(), CUSTOMERS, "a.csv", b"Name\nBerg\n")
+    customers.set_layout(table, CUSTOMERS, Layout(1, {"name": 0}))
+
+
+def _papers(shop: Merchant, owner: User) -> None:
+    """A numbered, signed paper, and a template with a seal."""
+    stamp = sheets.stamp()
+    seal = papers.keep_seal(shop, SealKind.FINANCE, "Finance", stamp, width_mm=40, by=owner)
+    Design.objects.create(merchant=shop, name="Plain", seal=seal, is_default=True)
+    number = papers.take_number(
+        papers.series_for(shop, Kind.CREDIT_NOTE), f"crn_{shop.pk}", on=date(2026, 3, 2)
+    )
+    papers.keep(
+        shop,
+        subject=number.subject,
+        kind=Kind.CREDIT_NOTE,
+        number=number.text,
+        sheet=sheets.bill(),
+        at=clock.now(),
+    )
+
+
+def _bills(shop: Merchant, owner: User) -> None:
+    """A sample fee that is sent, partly credited and about to be paid, and a draft that would
+    deduct it; somebody had looked at that one before.
+    """
+    policy = Policy(TEN, TEN)
+    contract = Reference(DocumentKind.CONTRACT, "HT-1")
+    fee = billing.issued(shop, policy=policy, documents=(contract,))
+    BillViews.objects.create(invoice=fee, on=date(2026, 3, 2))
+    invoices.send(fee, "anna@example.com", by=owner)
+    invoices.answer(fee, Answer.RECEIVED, by=owner)
+    billing.payment(*billing.part(fee.instalments.get(), 1000))
+    invoices.credit(fee, TEN, "one broke", by=owner)
+    Entitlement.objects.filter(invoice=fee).update(status=EntitlementStatus.AVAILABLE)
+    order = billing.drafted(shop, billing.line("80"))
+    invoices.withdraw(invoices.submit(order, by=billing.owner(shop)), by=billing.owner(shop))
+    invoices.set_review_rules(shop, [Condition(author_role="viewer")], by=owner)
+    invoices.keep_template(shop, "ours.docx", word_template.built_in(), by=owner)
 
 
 def _figures(shop: Merchant, link: PaymentLink) -> None:

@@ -10,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from allauth.mfa.models import Authenticator
 
 from sleek.core import clock, ids
 from sleek.core.money import Money
+from sleek.customers import actions as customers
+from sleek.customers.actions import Details
+from sleek.customers.rules import CUSTOMERS
+from sleek.invoices import actions as invoices
+from sleek.invoices.models import Invoice
+from sleek.invoices.queries import Draft, LineWish
+from sleek.invoices.rules import Figures
 from sleek.links.models import PaymentLink, Plea, Sticker
 from sleek.merchants import queries
 from sleek.merchants.models import (
@@ -24,12 +32,14 @@ from sleek.merchants.models import (
     Invitation,
     Membership,
     Merchant,
+    Picture,
     Role,
     Terms,
     User,
 )
 from sleek.notifications.models import BalanceAlert, Gateway
 from sleek.notifications.rules import Medium
+from sleek.papers.models import Design, Seal
 from sleek.payments import actions as payments
 from sleek.payments.models import Payment, SavedMethod
 from sleek.reconciliation import actions as reconciliation
@@ -76,6 +86,11 @@ PUBLIC = {
     "p/<token>/ask/",
     "p/<token>/terms",
     "s/<token>/",
+    "b/<token>/",
+    "b/<token>/<paper_id>.pdf",
+    "i/<token>/",
+    "v/<code>",
+    "verify/",
     "pay/<public_id>/",
     "pay/<public_id>/state/",
     "pay/<public_id>/go/<attempt_id>/",
@@ -172,6 +187,37 @@ def _bank_file(of: Example) -> str:
     content = b"Date,Amount,Text\n2026-03-02,50.00,x\n"
     account, owner = banks.account(of.shop), of.shop.memberships.filter(role=Role.OWNER)[0]
     return reconciliation.keep_file(owner, account, "march.csv", content).public_id
+
+
+def _bill(of: Example) -> Invoice:
+    line = LineWish("Vase", Figures(Decimal(1), Decimal(50)))
+    return invoices.create(of.shop, Draft("USD", (line,), due_days=14), by=of.owner)
+
+
+def _design(of: Example) -> str:
+    return Design.objects.create(merchant=of.shop, name="Letter").public_id
+
+
+def _seal(of: Example) -> str:
+    picture = Picture.objects.create(
+        merchant=of.shop,
+        content=b"png",
+        media_type="image/png",
+        width=1,
+        height=1,
+        content_hash=ids.token(),
+    )
+    seal = {"kind": "finance", "name": "Seal", "picture": picture, "created_by": of.owner}
+    return Seal.objects.create(merchant=of.shop, **seal).public_id
+
+
+def _customer(of: Example) -> str:
+    return customers.add(of.shop, Details("Anna Berg"), by=of.owner).public_id
+
+
+def _table(of: Example) -> str:
+    owner = of.shop.memberships.filter(role=Role.OWNER)[0]
+    return customers.keep_table(owner, CUSTOMERS, "a.csv", b"Name\nBerg\n").public_id
 
 
 def _proof(of: Example) -> str:
@@ -291,7 +337,7 @@ EXAMPLES: dict[str, Kind] = {
         f"payments/<public_id>/{choice}/<attempt_id>": Kind(
             lambda of: _paid(of).attempts.all()[0].public_id
         )
-        for choice in ("return", "accept", "settle", "keep", "apply")
+        for choice in ("return", "accept", "take", "settle", "keep", "apply")
     },
     "exceptions/<public_id>": Kind(_anomaly),
     "settings/splits/<public_id>": Kind(lambda of: _plan(of).public_id),
@@ -304,6 +350,13 @@ EXAMPLES: dict[str, Kind] = {
     "settings/scripts/<language>/<matter>": _same("late"),
     "payments/proofs/<public_id>": Kind(_proof),
     "payments/saved/<public_id>": Kind(_saved),
+    "bills/<public_id>": Kind(lambda of: _bill(of).public_id),
+    "bills/archive-<year>": _same("2026"),
+    "settings/numbers/<kind>": _same("bill"),
+    "settings/papers/<public_id>": Kind(_design),
+    "settings/papers/seals/<public_id>": Kind(_seal),
+    "customers/<public_id>": Kind(_customer),
+    "tables/<public_id>": Kind(_table),
     "wallet/bank/files/<public_id>": Kind(_bank_file),
     "wallet/bank/lines/<public_id>": Kind(_bank_line),
     # Of a payment to anybody, by whoever is signed in.

@@ -14,16 +14,19 @@ from functools import cache
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from sleek.core.money import Money
 from sleek.merchants.models import Membership, Merchant, Role, User
 from sleek.merchants.rules import RIGHTS, Right
 from sleek.web.dashboard.access import Guard
 from tests import people
+from tests.fakes.channel import behind_the_till
 from tests.web.dashboard import office
 from tests.web.dashboard.conftest import Visitor, browser
 from tests.web.examples import EXAMPLES, PUBLIC, Example
@@ -122,24 +125,40 @@ def weixin(settings: Settings) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {"weixin": {"APP": app, "PAGE_URL": place, "API_URL": place}}
 
 
-@pytest.fixture
-def shop(db: None, bank: object) -> Merchant:
-    """With money in transit, so that an arrival can be recorded."""
-    shop = people.merchant()
-    office.paid(shop, Money(5000, "USD"))
-    return shop
+@dataclass(frozen=True)
+class Town:
+    """Two merchants, and the first one's people with a session of each."""
+
+    shop: Merchant
+    elsewhere: Example
+    people: dict[Role, tuple[User, str]]
+
+
+@pytest.fixture(scope="module")
+def all_the_time(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """Made once for all addresses; what a test does to it is undone with the test."""
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        behind_the_till(patch)
+        shop, other = people.merchant(), people.merchant("Chen Tea", "chen@example.com")
+        for each in (shop, other):  # with money in transit, so that an arrival can be recorded
+            office.paid(each, Money(5000, "USD"))
+        owner = _verified(other.memberships.get().user)
+        yield Town(shop, Example(other, owner), {role: _colleague(shop, role) for role in Role})
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def elsewhere(shop: Merchant) -> Example:
-    other = people.merchant("Chen Tea", "chen@example.com")
-    office.paid(other, Money(5000, "USD"))
-    return Example(other, _verified(other.memberships.get().user))
+def town(all_the_time: Town, db: None) -> Town:
+    return all_the_time
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.text)
-def test_strangers_are_sent_to_log_in(shop: Merchant, route: Route) -> None:
-    url = route.url(Example(shop, _verified(shop.memberships.get().user)))
+def test_strangers_are_sent_to_log_in(town: Town, route: Route) -> None:
+    url = route.url(Example(town.shop, town.people[Role.OWNER][0]))
     for method in ("get", "post"):
         answer = getattr(_fresh(), method)(url)
         assert (answer.status_code, answer.get("Location", "").partition("?")[0]) == (
@@ -149,12 +168,13 @@ def test_strangers_are_sent_to_log_in(shop: Merchant, route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.text)
-def test_a_role_may_what_the_table_says_and_nothing_else(shop: Merchant, route: Route) -> None:
+def test_a_role_may_what_the_table_says_and_nothing_else(town: Town, route: Route) -> None:
     for role in Role:
-        user = _colleague(shop, role)
-        url = route.url(Example(shop, user))
+        user, _ = town.people[role]
+        url = route.url(Example(town.shop, user))
+        _prove(town, role)
         for method in ("get", "post"):
-            status, to = _try(user, method, url)
+            status, to = _try(town, role, method, url)
             if _may(route, role, method):
                 assert status not in (403, 404), (role, method)
                 assert not to.startswith(("/account/log-in", "/setup")), (role, method)
@@ -163,14 +183,12 @@ def test_a_role_may_what_the_table_says_and_nothing_else(shop: Merchant, route: 
 
 
 @pytest.mark.parametrize("route", OWNED, ids=lambda route: route.text)
-def test_what_belongs_to_others_is_as_absent_as_what_never_was(
-    shop: Merchant, elsewhere: Example, route: Route
-) -> None:
-    url = route.url(elsewhere)
+def test_what_belongs_to_others_is_as_absent_as_what_never_was(town: Town, route: Route) -> None:
+    url = route.url(town.elsewhere)
     for role in Role:
-        user = _colleague(shop, role)
+        _prove(town, role)
         statuses = {
-            method: _try(user, method, url)[0]
+            method: _try(town, role, method, url)[0]
             for method in ("get", "post")
             if _may(route, role, method)
         }
@@ -186,13 +204,14 @@ def _may(route: Route, role: Role, method: str) -> bool:
     return right is None or Right(right) in RIGHTS[role]
 
 
-def _try(user: User, method: str, url: str) -> tuple[int, str]:
+def _prove(town: Town, role: Role) -> None:
+    office.prove(_inside(town, role))
+
+
+def _try(town: Town, role: Role, method: str, url: str) -> tuple[int, str]:
     """What the request does is undone, so that the next one finds the same world."""
     with transaction.atomic():
-        visitor = _fresh()
-        visitor.force_login(user)
-        office.prove(visitor)
-        answer = getattr(visitor, method)(url)
+        answer = getattr(_inside(town, role), method)(url)
         found = answer.status_code, answer.get("Location", "")
         transaction.set_rollback(True)
     return found
@@ -210,10 +229,18 @@ def _fresh() -> Visitor:
     return visitor
 
 
-def _colleague(shop: Merchant, role: Role) -> User:
+def _inside(town: Town, role: Role) -> Visitor:
+    visitor = _fresh()
+    visitor.cookies[settings.SESSION_COOKIE_NAME] = town.people[role][1]
+    return visitor
+
+
+def _colleague(shop: Merchant, role: Role) -> tuple[User, str]:
     user = _verified(User.objects.create_user(f"{role}@example.com"))
     Membership.objects.create(user=user, merchant=shop, role=role)
-    return user
+    visitor = _fresh()
+    visitor.force_login(user)
+    return user, visitor.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _verified(user: User) -> User:

@@ -13,6 +13,8 @@ from django.conf import settings
 
 from sleek.config.demo import accounts, story
 from sleek.core.money import Money
+from sleek.invoices import queries as bills
+from sleek.invoices.models import Invoice
 from sleek.links.models import PaymentLink
 from sleek.merchants.models import Membership, User
 from sleek.notifications import actions as notifications
@@ -41,6 +43,7 @@ def seed() -> None:
         "merchant": {"email": story.OWNER, "password": password},
         "operator": {"email": story.OPERATOR, "password": password},
         "links": _links(),
+        "bills": _bills(),
     }
     file = Path(settings.HOME, "demo.json")
     unfinished = file.with_suffix(".unfinished")
@@ -77,3 +80,8 @@ def _links() -> list[dict[str, str]]:
         }
         for link in reversed(made[: len(story.OPEN_LINKS)])
     ]
+
+
+def _bills() -> list[dict[str, str]]:
+    made = Invoice.objects.filter(created_by__email=story.OWNER).exclude(number="").order_by("pk")
+    return [{"url": bills.pay_url(bill), "number": bill.number} for bill in made]

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from sleek.channels.base import Failure, Outcome, Report
 from sleek.channels.models import Connection
-from sleek.config.demo import afterwards, banking, showcase
+from sleek.config.demo import afterwards, banking, bills, customers, showcase
 from sleek.core import clock, ids
 from sleek.core.money import Money
 from sleek.links.models import PaymentLink
@@ -52,11 +52,16 @@ AFTERWARDS = [
 ]
 CHANNELS_OF_YUAN = (["alipay", "wechatpay", "stripe"], [5, 3, 2])  # and how often each
 CARDS = ["Visa •4242", "Mastercard •4444", "Visa •1881", "Amex •0005"]
-DECLINES = [
-    (Failure.INSUFFICIENT_FUNDS, "insufficient_funds"),
-    (Failure.DECLINED, "do_not_honor"),
-    (Failure.ENTRY_WRONG, "incorrect_cvc"),
-]
+REASONS = [Failure.INSUFFICIENT_FUNDS, Failure.DECLINED, Failure.ENTRY_WRONG]
+DECLINES = {  # in each channel's own codes
+    "stripe": ["insufficient_funds", "do_not_honor", "incorrect_cvc"],
+    "alipay": [
+        "ACQ.BUYER_BALANCE_NOT_ENOUGH",
+        "ACQ.PAYMENT_FAIL",
+        "ACQ.PAYMENT_AUTH_CODE_INVALID",
+    ],
+    "wechatpay": ["NOTENOUGH", "PAYERROR", "AUTH_CODE_INVALID"],
+}
 
 
 def tell(password: str, connections: dict[str, Connection]) -> None:
@@ -71,9 +76,13 @@ def tell(password: str, connections: dict[str, Connection]) -> None:
         shop = _shop(owner)
         _ninety_days(shop, owner, connections)
         showcase.furnish(shop, owner)
+        customers.furnish(shop, owner)
         banking.open_accounts(shop, owner, connections["stripe"], password)
         wrong, held = (_open(shop, owner, connections["stripe"], each) for each in AFTERWARDS)
         afterwards.furnish(owner.memberships.get(), wrong, held)
+        bills.furnish(
+            owner.memberships.get(), lambda payment: _attempt(payment, connections["stripe"])
+        )
         for reason, amount, is_reusable in OPEN_LINKS:
             _link(shop, owner, reason, amount, is_reusable)
 
@@ -154,7 +163,8 @@ def _told(payment: Payment, channel: Connection, chance: random.Random) -> None:
     if fate < 0.08:
         return
     if fate < 0.20:
-        failure, code = chance.choice(DECLINES)
+        reasons = list(zip(REASONS, DECLINES[channel.channel], strict=True))
+        failure, code = chance.choice(reasons)
         declined = _attempt(payment, channel)
         payments.apply_reports(
             [Report(declined.public_id, Outcome.FAILED, failure=failure, failure_code=code)]

@@ -54,7 +54,13 @@ from sleek.merchants.actions.identities import (
     join,
     merge,
 )
-from sleek.merchants.actions.pictures import PictureRefused, keep_logo, keep_picture
+from sleek.merchants.actions.pictures import (
+    PictureRefused,
+    keep_logo,
+    keep_picture,
+    keep_stamp,
+    keep_stamp_on_white,
+)
 from sleek.merchants.actions.signing import (
     renew_signing_secret,
     rewrap_signing_secrets,
@@ -144,6 +150,8 @@ __all__ = [
     "join",
     "keep_logo",
     "keep_picture",
+    "keep_stamp",
+    "keep_stamp_on_white",
     "leave",
     "log_out_device",
     "log_out_other_devices",

@@ -27,6 +27,7 @@ _WORDS: dict[PictureFlaw, Promise] = {
     PictureFlaw.UNREADABLE: _(
         "This is no picture that we can read, or it is damaged. Use PNG, JPEG, WebP or GIF."
     ),
+    PictureFlaw.EMPTY: _("Nothing can be seen on this picture. Choose another one."),
 }
 
 
@@ -49,6 +50,24 @@ def keep_picture(merchant: Merchant, content: bytes) -> Picture:
     """A picture of goods. Raises `PictureRefused`."""
     try:
         drawn = pictures.photo(content)
+    except Unusable as error:
+        raise PictureRefused(_WORDS[error.flaw]) from error
+    return _keep(merchant, drawn)
+
+
+def keep_stamp(merchant: Merchant, content: bytes) -> Picture:
+    """A seal with a clear ground. Raises `PictureRefused`."""
+    try:
+        drawn = pictures.stamp(content)
+    except Unusable as error:
+        raise PictureRefused(_WORDS[error.flaw]) from error
+    return _keep(merchant, drawn)
+
+
+def keep_stamp_on_white(merchant: Merchant, content: bytes) -> Picture:
+    """A seal that was scanned from paper. Raises `PictureRefused`."""
+    try:
+        drawn = pictures.stamp_on_white(content)
     except Unusable as error:
         raise PictureRefused(_WORDS[error.flaw]) from error
     return _keep(merchant, drawn)

@@ -14,13 +14,15 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageMath, ImageOps
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LOGO_SIDE = 400  # pixels of the longer side, at most
 PHOTO_SIDE = 1200
 PAPER_SIDE = 2000
+STAMP_SIDE = 500
+_PAPER_NOISE = 40  # of 255: what is lighter on a scan of a stamp is the paper
 _PHOTO_QUALITY = 82
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
@@ -45,6 +47,7 @@ class PictureFlaw(StrEnum):
     VECTOR = "vector"
     PHONE_FORMAT = "phone_format"
     UNREADABLE = "unreadable"
+    EMPTY = "empty"  # nothing can be seen on it
 
 
 class Unusable(Exception):
@@ -84,6 +87,54 @@ def paper(content: bytes) -> Drawn:
     image = _read(content)
     image.thumbnail((PAPER_SIDE, PAPER_SIDE), Image.Resampling.LANCZOS)
     return _write(image, "webp", quality=_PHOTO_QUALITY, method=4)
+
+
+def stamp(content: bytes) -> Drawn:
+    """A seal, to be printed over words: as it is, without clear edges. Raises `Unusable`."""
+    return _write_stamp(_read(content).convert("RGBA"))
+
+
+def stamp_on_white(content: bytes) -> Drawn:
+    """A seal from a scan: the paper becomes clear and the ink keeps its colour, so that words below
+    it can be read. Raises `Unusable`.
+    """
+    image = _read(content)
+    if image.mode == "RGBA":
+        ground = Image.new("RGBA", image.size, "white")
+        ground.alpha_composite(image)
+        image = ground.convert("RGB")
+    image.thumbnail((STAMP_SIDE, STAMP_SIDE), Image.Resampling.LANCZOS)
+    return _write_stamp(_inked(image))
+
+
+def _inked(image: Image.Image) -> Image.Image:
+    """Each point as ink of full colour on clear ground that, on white, looks as it did."""
+    darkness = [ImageChops.invert(band) for band in image.split()]
+    ink = ImageChops.lighter(ImageChops.lighter(darkness[0], darkness[1]), darkness[2])
+    alpha = ink.point(
+        [max(0, (v - _PAPER_NOISE) * 255 // (255 - _PAPER_NOISE)) for v in range(256)]
+    )
+    bands = [
+        ImageMath.lambda_eval(
+            lambda given: given["convert"](
+                255 - given["dark"] * 255 / given["max"](given["ink"], 1), "L"
+            ),
+            dark=dark,
+            ink=ink,
+        )
+        for dark in darkness
+    ]
+    return Image.merge("RGBA", (*bands, alpha))
+
+
+def _write_stamp(image: Image.Image) -> Drawn:
+    """Cut to what is seen of it, so that its width on paper is the seal's own."""
+    seen = image.getchannel("A").point([0] * 8 + [255] * 248).getbbox()
+    if seen is None:
+        raise Unusable(PictureFlaw.EMPTY)
+    cut = image.crop(seen)
+    cut.thumbnail((STAMP_SIDE, STAMP_SIDE), Image.Resampling.LANCZOS)
+    return _write(cut, "png", optimize=True)
 
 
 def _read(content: bytes) -> Image.Image:

@@ -19,6 +19,7 @@ from sleek.notifications import delivery, rules
 from sleek.notifications.delivery import NotDelivered
 from sleek.notifications.models import Gateway, Message
 from sleek.notifications.rules import Letter, Medium, MessageStatus
+from sleek.papers.models import Paper
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Draft:
     letter: Letter
     email: str = ""
     gateway: Gateway | None = None
+    paper: Paper | None = None  # goes along with a mail
 
 
 def write(drafts: Sequence[Draft]) -> None:
@@ -59,6 +61,7 @@ def _message(draft: Draft) -> Message:
         text=draft.letter.text,
         button=draft.letter.button,
         url=draft.letter.url,
+        paper=draft.paper,
     )
 
 

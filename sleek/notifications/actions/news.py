@@ -12,7 +12,14 @@ from sleek.merchants.models import User
 from sleek.merchants.queries import people_who_may
 from sleek.merchants.rules import Right
 from sleek.notifications import letters
-from sleek.notifications.actions import alerts, anomalies, connections, refunds, transfers
+from sleek.notifications.actions import (
+    alerts,
+    anomalies,
+    bills,
+    connections,
+    refunds,
+    transfers,
+)
 from sleek.notifications.actions.messages import Draft, write
 from sleek.notifications.models import Message
 
@@ -33,7 +40,11 @@ MONEY_MOVED = frozenset(
     }
 )
 FOLLOWED = (
-    MONEY_MOVED | refunds.FOLLOWED | connections.FOLLOWED | {"link.asked_for", "anomaly.opened"}
+    MONEY_MOVED
+    | refunds.FOLLOWED
+    | connections.FOLLOWED
+    | bills.FOLLOWED
+    | {"link.asked_for", "anomaly.opened"}
 )
 
 
@@ -44,6 +55,7 @@ def follow(batch: Sequence[Event]) -> None:
     anomalies.tell([event for event in batch if event.kind == "anomaly.opened"])
     refunds.tell([event for event in batch if event.kind in refunds.FOLLOWED])
     connections.tell([event for event in batch if event.kind in connections.FOLLOWED])
+    bills.tell([event for event in batch if event.kind in bills.FOLLOWED])
     transfers.tell([event for event in batch if event.kind in transfers.FOLLOWED])
     alerts.look({e.merchant_id for e in batch if e.kind in MONEY_MOVED and e.merchant_id})
 

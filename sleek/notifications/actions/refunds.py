@@ -13,7 +13,7 @@ from sleek.notifications.actions.messages import Draft, write
 from sleek.notifications.rules import Letter
 from sleek.refunds import queries
 from sleek.refunds.models import Refund
-from sleek.refunds.rules import Ended, RefundStatus
+from sleek.refunds.rules import Ended, RefundStatus, Route
 
 FOLLOWED = frozenset(
     {
@@ -70,7 +70,7 @@ def _to_payer(event: Event, refund: Refund) -> list[Draft]:
         # Of several questions only the one that counts is asked.
         if claim and claim.public_id == event.data["claim"] and not claim.filled_at:
             letter = payer_letters.account_wanted(refund, claim)
-    elif event.kind in TO_PAYERS and not _is_past(event, refund):
+    elif event.kind in TO_PAYERS and not _is_told_otherwise(event, refund):
         letter = TO_PAYERS[event.kind](refund)
     if letter is None:
         return []
@@ -78,9 +78,14 @@ def _to_payer(event: Event, refund: Refund) -> list[Draft]:
     return [_draft(event, refund, letter, email=payer.email, language=language, who="payer")]
 
 
-def _is_past(event: Event, refund: Refund) -> bool:
-    """A promise that has ended meanwhile is told by its end."""
-    return event.kind == "refund.promised" and refund.status == RefundStatus.FAILED
+def _is_told_otherwise(event: Event, refund: Refund) -> bool:
+    """A promise that has ended meanwhile is told by its end; one that goes by bank by the question
+    where to, for until that is answered no day can be named.
+    """
+    if event.kind != "refund.promised":
+        return False
+    is_asked = event.data["status"] == RefundStatus.PENDING and event.data["route"] == Route.BANK
+    return is_asked or refund.status == RefundStatus.FAILED
 
 
 def _to_people(event: Event, refund: Refund) -> Iterable[Draft]:

@@ -17,6 +17,7 @@ from sleek.payments.actions.attempts import (
     check,
     open_for_link,
 )
+from sleek.payments.actions.billing import Share, open_for_bills
 from sleek.payments.actions.expiry import end_hold, expire, take_up_again
 from sleek.payments.actions.measuring import measure
 from sleek.payments.actions.notices import WAKE, Kept, apply_waiting, keep
@@ -33,6 +34,7 @@ from sleek.payments.actions.reports import NotAcceptable, accept, apply_reports
 from sleek.payments.actions.saving import (
     Consent,
     forget_due,
+    forget_payer,
     revoke,
     revoke_as_payer,
     rewrap_saved,
@@ -59,6 +61,7 @@ __all__ = [
     "NotSaved",
     "OutcomeUnknown",
     "ProofRefused",
+    "Share",
     "TermsNotAccepted",
     "Visit",
     "WishRefused",
@@ -79,6 +82,7 @@ __all__ = [
     "end_hold",
     "expire",
     "forget_due",
+    "forget_payer",
     "give_back_to_balance",
     "introduced",
     "introduction",
@@ -86,6 +90,7 @@ __all__ = [
     "measure",
     "needs_introduction",
     "note_payer",
+    "open_for_bills",
     "open_for_link",
     "pay_from_balance",
     "revoke",

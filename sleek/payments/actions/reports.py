@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from sleek.channels import registry
-from sleek.channels.base import Outcome, Report, Saved
+from sleek.channels.base import Report, Saved
 from sleek.core import arrays, clock
 from sleek.core.errors import SleekError
 from sleek.core.money import Money
@@ -64,6 +64,7 @@ class _Payment:
     amount_paid: int
     updated_at: datetime
     has_hold: bool
+    is_for_bills: bool
 
 
 @dataclass(slots=True)
@@ -211,7 +212,7 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
         parts = _parts(case)
         is_whole = sum(part.amount_received or 0 for part in parts) == payment.amount
         if (
-            is_whole
+            (is_whole or payment.is_for_bills)
             and any(map(_may_be_a_part, parts))
             and payment.status in rules.PAYABLE
             and _takes_stock(payment)
@@ -285,8 +286,8 @@ def _accept(changes: _Changes, case: _Case, parts: list[_Attempt]) -> None:
 
 def _note_orphan(changes: _Changes, report: Report) -> None:
     logger.warning("payments.report_on_unknown_attempt", extra={"key": report.key})
-    received = report.amount
-    if received is None or report.outcome != Outcome.SUCCEEDED:
+    received = rules.brought(report)
+    if received is None:
         return
     data: dict[str, object] = {"amount": received.minor, "currency": received.currency}
     data |= {"reference": report.reference}

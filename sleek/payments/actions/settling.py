@@ -21,6 +21,7 @@ from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
 from sleek.ledger.actions import Entry
 from sleek.payments import rules
+from sleek.payments.actions.billing import next_for
 from sleek.payments.actions.expiry import reopen
 from sleek.payments.actions.reports import apply_reports
 from sleek.payments.models import Attempt, Payment
@@ -42,10 +43,13 @@ def arrive(
 
     The caller calls it once for each arrival.
     """
-    Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
     attempt = Attempt.objects.get(pk=attempt.pk)
-    if attempt.amount_received is not None:
-        attempt = _beside(attempt, attempt.payment, origin=None)
+    if payment.is_for_bills and payment.status not in rules.PAYABLE:
+        # Payers write the same reference on what they pay later: the bill still asks for it.
+        payment = next_for(payment) or payment
+    if attempt.amount_received is not None or payment.pk != attempt.payment_id:
+        attempt = _beside(attempt, payment, origin=None)
     apply_reports(
         [
             Report(

@@ -1,5 +1,14 @@
 """Reading payments: what can be offered to a payer, what is due, what is still owed."""
 
+from sleek.payments.queries.bills import (
+    bills_of,
+    methods_of,
+    paid_of,
+    payments_of,
+    refunded_of,
+    spread,
+    under_way,
+)
 from sleek.payments.queries.charges import charged, charges
 from sleek.payments.queries.due import DUE, attempts_to_check, payments_to_expire
 from sleek.payments.queries.offers import Misfit, Offer, Survey, offers, survey
@@ -10,6 +19,7 @@ from sleek.payments.queries.saved import (
     email_of,
     known_in,
     may_save,
+    saved_of,
     saved_offers,
     saved_to_forget,
     saves,
@@ -25,6 +35,7 @@ __all__ = [
     "Way",
     "answered",
     "attempts_to_check",
+    "bills_of",
     "browser_hash",
     "charged",
     "charges",
@@ -33,13 +44,20 @@ __all__ = [
     "is_used",
     "known_in",
     "may_save",
+    "methods_of",
     "offers",
+    "paid_of",
+    "payments_of",
     "payments_to_expire",
     "rate",
+    "refunded_of",
+    "saved_of",
     "saved_offers",
     "saved_to_forget",
     "saves",
+    "spread",
     "survey",
     "terms_of",
     "terms_owed",
+    "under_way",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sleek.links.models import PaymentLink
 from sleek.merchants.models import Terms
 from sleek.payments.models import Payment
+from sleek.payments.queries.bills import bills_of
 
 
 def terms_of(link: PaymentLink) -> Terms | None:
@@ -23,5 +24,10 @@ def terms_owed(payment: Payment) -> Terms | None:
 
 
 def guarded_as(payment: Payment) -> str:
-    """By what the guard counts tries together: the link, or a payment that has none."""
-    return payment.link.public_id if payment.link else payment.public_id
+    """By what the guard counts tries together: the link, or the bill, which can be paid by many
+    payments of ever new amounts.
+    """
+    if payment.link:
+        return payment.link.public_id
+    paid = bills_of(payment)
+    return paid[0].public_id if paid else payment.public_id

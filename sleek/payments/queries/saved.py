@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from sleek.channels import registry
 from sleek.channels.base import Flow
@@ -67,6 +68,12 @@ def saves(channel_id: str, method: str) -> bool:
 def email_of(payment: Payment) -> str:
     payer = getattr(payment, "payer", None)
     return payer.email if payer else ""
+
+
+def saved_of(emails: Collection[str]) -> QuerySet[SavedMethod]:
+    """What is kept for these addresses, in lower case."""
+    known = SavedMethod.objects.annotate(owner=Lower("email")).filter(owner__in=emails)
+    return known.filter(revoked_at__isnull=True)
 
 
 def saved_to_forget() -> list[SavedMethod]:

@@ -154,12 +154,10 @@ class Verdict:
 
 
 def judge(now: Situation, report: Report) -> Verdict:
-    """Decide what a report changes.
-
-    A success that does not say its amount is no success: ask the provider.
-    """
-    if report.outcome == Outcome.SUCCEEDED and report.amount is not None:
-        return _success(now, report.amount, report.fee)
+    """Decide what a report changes."""
+    received = brought(report)
+    if received is not None:
+        return _success(now, received, report.fee)
     if report.outcome == Outcome.PROCESSING and now.attempt in WAITS_FOR_PAYER:
         # Nobody pays again while a bank looks at it, which may take days.
         payment = PaymentStatus.PROCESSING if now.payment in PAYABLE else now.payment
@@ -173,6 +171,15 @@ def judge(now: Situation, report: Report) -> Verdict:
     )
     is_last = now.payment == PaymentStatus.PROCESSING and not now.has_other_held
     return Verdict(left if is_last else now.payment, ended)
+
+
+def brought(report: Report) -> Money | None:
+    """The money that a report says has arrived.
+
+    A success that does not say its amount, or says nothing or less, is none: ask the provider.
+    """
+    is_money = report.amount is not None and report.amount.minor > 0
+    return report.amount if is_money and report.outcome == Outcome.SUCCEEDED else None
 
 
 def _success(now: Situation, received: Money, fee: Money | None) -> Verdict:

@@ -10,6 +10,7 @@ from sleek.reconciliation.actions.decisions import (
     keep_for_payer,
     look_at,
     settle,
+    take,
 )
 from sleek.reconciliation.actions.settlements import NotInTransit, record_settlement
 from sleek.reconciliation.actions.statements import (
@@ -57,5 +58,6 @@ __all__ = [
     "review",
     "set_columns",
     "settle",
+    "take",
     "token",
 ]

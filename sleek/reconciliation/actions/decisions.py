@@ -46,6 +46,8 @@ class NeedsMore(SleekError):
 def give_back(attempt: Attempt, *, by: User) -> Refund:
     """Raises `NotDecidable`, or what promising a refund raises."""
     with _deciding(attempt, Choice.RETURN, by, Ending.RETURNED) as locked:
+        if locked.credit:
+            return refunds.promise_credit(locked, reason=locked.surplus, by=by)
         return refunds.promise_surplus(locked, by=by)
 
 
@@ -69,14 +71,23 @@ def accept(attempt: Attempt, *, by: User) -> None:
 def settle(attempt: Attempt, *, by: User) -> Attempt:
     """What was asked pays; the rest is kept for the payer. Returns the try that has the rest.
 
-    Raises `NotDecidable` or `NotCreditable`.
+    Raises `NotDecidable`, `NotCreditable` or `NotAcceptable`.
     """
     with _deciding(attempt, Choice.SETTLE, by, Ending.KEPT) as locked:
-        credit = payments.credit(locked)
-        payments.apply_credit(credit, locked.payment)
-        credit.refresh_from_db()
+        credit = _pay_as_asked(locked)
         _note("surplus.settled", credit, by, credit.credit)
         return credit
+
+
+def take(attempt: Attempt, *, by: User) -> Refund:
+    """What was asked pays; the rest goes back to the payer, as any refund does.
+
+    Raises what `settle` raises, or what promising a refund raises.
+    """
+    with _deciding(attempt, Choice.TAKE, by, Ending.RETURNED) as locked:
+        credit = _pay_as_asked(locked)
+        _note("surplus.taken", credit, by, credit.credit)
+        return refunds.promise_credit(credit, reason=credit.surplus, by=by)
 
 
 def apply_to(attempt: Attempt, target: Payment, *, by: User) -> Attempt:
@@ -137,6 +148,15 @@ def _deciding(
         if isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
             raise Conflict(_("This money moved just now. Look again and repeat.")) from error
         raise
+
+
+def _pay_as_asked(attempt: Attempt) -> Attempt:
+    """Out of money that was too much. Returns the try that has the rest."""
+    credit = payments.credit(attempt)
+    if not payments.apply_credit(credit, attempt.payment).pays:
+        raise payments.NotAcceptable(_("What this payment is for is sold out."))
+    credit.refresh_from_db()
+    return credit
 
 
 def _waiting(attempt: Attempt, payment: Payment, choice: Choice) -> Attempt:

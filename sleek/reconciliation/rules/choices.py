@@ -12,6 +12,7 @@ class Choice(StrEnum):
 
     RETURN = "return"  # to where it came from
     ACCEPT = "accept"  # all of it pays its payment after all
+    TAKE = "take"  # what was asked pays, the rest goes back to where it came from
     SETTLE = "settle"  # what was asked pays, the rest is kept for the payer
     KEEP = "keep"  # all of it, for the payer
     APPLY = "apply"  # to another payment
@@ -27,7 +28,7 @@ def choices(
     is_under_way: bool,
     was_returned: bool,
 ) -> list[Choice]:
-    """The likeliest first. What a bank sent back after its return can only be returned again.
+    """The likeliest first. What came back after its return can only be returned again.
 
     While another try of the payment `is_under_way`, no credit can pay it.
     """
@@ -39,5 +40,5 @@ def choices(
     if not is_alone:
         return [Choice.ACCEPT, *found]
     if received > asked and not is_under_way:
-        return [Choice.SETTLE, *found, Choice.ACCEPT]
+        return [Choice.TAKE, Choice.SETTLE, *found, Choice.ACCEPT]
     return [Choice.RETURN, Choice.ACCEPT, Choice.KEEP, Choice.APPLY]

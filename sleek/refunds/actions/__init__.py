@@ -19,6 +19,7 @@ from sleek.refunds.actions.claims import (
     revoke_claim,
     rewrap_claims,
 )
+from sleek.refunds.actions.forgetting import erase_person, forget_accounts
 from sleek.refunds.actions.ground import NotRefundable
 from sleek.refunds.actions.news import FOLLOWED, follow
 from sleek.refunds.actions.promising import promise, promise_credit, promise_surplus
@@ -37,8 +38,10 @@ __all__ = [
     "call_off",
     "check",
     "decline",
+    "erase_person",
     "fill_claim",
     "follow",
+    "forget_accounts",
     "mark_late",
     "nudge",
     "pay_claim",

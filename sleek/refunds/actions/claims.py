@@ -110,7 +110,8 @@ def return_by_bank(refund: Refund, *, by: User) -> Refund:
 @transaction.atomic
 def rewrap_claims() -> int:
     """Bring every account under the newest master key. Raises `crypto.Undecryptable`."""
-    claims = list(Claim.objects.select_for_update().filter(filled_at__isnull=False).order_by("pk"))
+    known = Claim.objects.select_for_update().exclude(details=b"")
+    claims = list(known.order_by("pk"))
     for claim in claims:
         claim.details = crypto.rewrap(bytes(claim.details))
         claim.save(update_fields=["details"])

@@ -117,7 +117,9 @@ def promise_surplus(attempt: Attempt, *, by: User) -> Refund:
 
 
 @transaction.atomic
-def promise_credit(attempt: Attempt, *, by: User, note: str = "") -> Refund:
+def promise_credit(
+    attempt: Attempt, *, by: User, reason: str = rules.RefundReason.REQUESTED, note: str = ""
+) -> Refund:
     """Give back what is left of money that was kept for its payer. Raises `NotRefundable`."""
     ground.lock_payment(attempt.payment_id)
     attempt = Attempt.objects.select_related("payment").get(pk=attempt.pk)
@@ -127,7 +129,7 @@ def promise_credit(attempt: Attempt, *, by: User, note: str = "") -> Refund:
     attempt.amount_applied += left.minor
     attempt.updated_at = clock.now()
     attempt.save(update_fields=["amount_applied", "updated_at"])
-    wish = Wish(rules.RefundReason.REQUESTED, note, by=by)
+    wish = Wish(reason, note, by=by)
     [refund] = _write([_made(attempt, left, Source.CREDIT, {"credits": left.minor}, wish)])
     return refund
 

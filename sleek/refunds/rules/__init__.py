@@ -2,6 +2,7 @@
 
 from sleek.refunds.rules.arrival import Stage, Window, arrives_between, stage, window
 from sleek.refunds.rules.life import (
+    ACCOUNT_KEPT,
     CLAIM_LIFE,
     MOVES,
     OPEN,
@@ -22,6 +23,7 @@ from sleek.refunds.rules.limits import ROLES, Breach, Limits
 from sleek.refunds.rules.sources import Shares, behind, returning, sources, spread
 
 __all__ = [
+    "ACCOUNT_KEPT",
     "CLAIM_LIFE",
     "MOVES",
     "OPEN",

@@ -86,6 +86,9 @@ SETTLES_AFTER = timedelta(minutes=10)
 REVIEW_WITHIN = timedelta(hours=24)
 REMINDED_AFTER = timedelta(hours=20)  # while nobody has looked
 CLAIM_LIFE = timedelta(days=14)
+# How long a payer's account is kept after the refund has ended: a bank may send money back for
+# weeks, and somebody has to see where it had gone.
+ACCOUNT_KEPT = timedelta(days=90)
 
 
 def next_check(now: datetime, questions: int) -> datetime:

@@ -14,6 +14,8 @@ from django.db.models import Count
 
 from sleek.channels.base import Failure
 from sleek.core import clock
+from sleek.invoices import queries as invoices
+from sleek.invoices.rules import InvoiceStatus
 from sleek.links.models import Plea
 from sleek.merchants.models import Merchant
 from sleek.notifications.models import Message
@@ -35,6 +37,9 @@ class NeedKind(StrEnum):
     NOTICE = "notice"
     CHANNEL = "channel"
     PLEA = "plea"
+    BILL_REVIEW = "bill_review"
+    FOLLOW_UP = "follow_up"
+    OVERDUE = "overdue"
     MESSAGE = "message"
 
 
@@ -42,7 +47,8 @@ class NeedKind(StrEnum):
 class Need:
     kind: NeedKind
     count: int
-    subject: str = ""  # the channel that fails, or the link asked about if there is one alone
+    # The channel that fails; or the link asked about, or the bill, if there is one alone.
+    subject: str = ""
 
 
 def needs(merchant: Merchant) -> list[Need]:
@@ -53,6 +59,7 @@ def needs(merchant: Merchant) -> list[Need]:
         Need(NeedKind.NOTICE, _failed_notices(merchant)),
         *_failing_channels(merchant),
         _pleas(merchant),
+        *_bills(merchant),
         Need(NeedKind.MESSAGE, _failed_messages(merchant)),
     ]
     return [need for need in found if need.count]
@@ -79,6 +86,22 @@ def _pleas(merchant: Merchant) -> Need:
     waiting = Plea.objects.filter(merchant=merchant, answered_at=None)
     links = list(waiting.values_list("link__public_id", flat=True)[:2])
     return Need(NeedKind.PLEA, waiting.count(), links[0] if len(links) == 1 else "")
+
+
+def _bills(merchant: Merchant) -> Iterator[Need]:
+    """Bills that wait for approval, that somebody should ask after, or that are overdue."""
+    today = clock.now().astimezone(merchant.zone).date()
+    waiting = merchant.invoices.filter(status=InvoiceStatus.IN_REVIEW)
+    asked = merchant.invoices.filter(follow_ups__in=invoices.follow_ups_due(merchant))
+    overdue = merchant.invoices.filter(status=InvoiceStatus.OPEN, due_on__lt=today)
+    kinds = (
+        (NeedKind.BILL_REVIEW, waiting),
+        (NeedKind.FOLLOW_UP, asked),
+        (NeedKind.OVERDUE, overdue),
+    )
+    for kind, bills in kinds:
+        found = list(bills.values_list("public_id", flat=True)[:2])
+        yield Need(kind, bills.count(), found[0] if len(found) == 1 else "")
 
 
 def _failed_messages(merchant: Merchant) -> int:

@@ -43,6 +43,7 @@ class Action(StrEnum):
     SEND_CODE = "send_code"
     NAME_ACCOUNT = "name_account"
     ANNOUNCE = "announce"
+    VERIFY = "verify"
 
 
 class Scope(StrEnum):
@@ -166,6 +167,13 @@ LIMITS: dict[Action, tuple[Limit, ...]] = {
         Limit(_REFUSE, Scope.ADDRESS, _HOUR, _TRIES, 20),
         Limit(_REFUSE, Scope.NETWORK, _HOUR, _TRIES, 100),
         Limit(_REFUSE, Scope.DEVICE, _HOUR, _TRIES, 10),
+    ),
+    # Only papers that there are not count here: guesses, and slips of the finger.
+    Action.VERIFY: (
+        Limit(_REFUSE, Scope.ADDRESS, _HOUR, _TRIES, 60),
+        Limit(_CHALLENGE, Scope.ADDRESS, _HOUR, _TRIES, 15),
+        Limit(_REFUSE, Scope.NETWORK, _HOUR, _TRIES, 300),
+        Limit(_REFUSE, Scope.DEVICE, _HOUR, _TRIES, 30),
     ),
     # Writes to whatever address a stranger types.
     Action.SEND_CODE: (

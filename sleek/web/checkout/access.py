@@ -8,6 +8,7 @@ same one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,15 +18,32 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from sleek.core import ids
+from sleek.core.money import Money
+from sleek.invoices import rules as billing
+from sleek.invoices.models import Instalment, Invoice
 from sleek.links.models import PaymentLink, Sticker
-from sleek.merchants.models import Brand
+from sleek.links.rules import AmountKind
+from sleek.merchants.models import Brand, Merchant
+from sleek.papers.models import Paper
+from sleek.payments import queries as payments
 from sleek.payments.models import Payment
+from sleek.receipts import queries as receipts
 
 COOKIE = "sleek_payment"
 MEMORY = timedelta(days=180)
 STICKER_COOKIE = "sleek_sticker"
 STICKER_MEMORY = timedelta(hours=2)  # who comes back later has not just scanned it
 _PREFIX = "pay"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what, on pages that stand before the one that was wanted."""
+
+    face: Brand
+    money: Money | None
+    reason: str
+    link: PaymentLink | None = None
 
 
 def link(token: str) -> PaymentLink:
@@ -35,15 +53,47 @@ def link(token: str) -> PaymentLink:
     return found
 
 
-def known_link(public_id: str) -> PaymentLink | None:
-    """For ids of our own; nobody sends them."""
-    return _link(public_id=public_id)
+def asked(public_id: str) -> Asked | None:
+    """What a link or a bill asks for, by an id of our own; nobody sends them."""
+    link = _link(public_id=public_id)
+    if link is not None:
+        money = link.money if link.amount_kind == AmountKind.FIXED else None
+        return Asked(link.brand, money, link.reason, link)
+    found = _bills().filter(public_id=public_id).first()
+    return Asked(face_of(found), found.due, found.number) if found else None
 
 
 def sticker(token: str) -> Sticker:
     found = Sticker.objects.select_related("link__brand__merchant").filter(token=token).first()
     if found is None:
         raise Http404("no such sticker")
+    return found
+
+
+def bill(token: str) -> Invoice:
+    """One that was issued: drafts are nobody's business."""
+    found = _bills().filter(token=token).first()
+    if found is None:
+        raise Http404("no such bill")
+    return found
+
+
+def instalment(token: str) -> Instalment:
+    """One of an issued bill."""
+    known = Instalment.objects.select_related("invoice__merchant", "invoice__brand__merchant")
+    known = known.select_related("invoice__brand__logo").defer("invoice__brand__logo__content")
+    found = known.exclude(invoice__status__in=billing.UNISSUED).filter(token=token).first()
+    if found is None:
+        raise Http404("no such instalment")
+    return found
+
+
+def paper(bill: Invoice, public_id: str) -> Paper:
+    """The bill's own paper, or a receipt for something that was paid of it."""
+    subjects = {bill.public_id, *(each.public_id for each in receipts.of_bill(bill))}
+    found = Paper.objects.filter(public_id=public_id, subject__in=subjects).first()
+    if found is None:
+        raise Http404("no such paper")
     return found
 
 
@@ -58,8 +108,20 @@ def face(payment: Payment) -> Brand:
     """The brand that the payment's pages wear."""
     if payment.link is not None:
         return payment.link.brand
-    brands = payment.merchant.brands.select_related("merchant", "logo").defer("logo__content")
+    paid = payments.bills_of(payment)
+    if paid:
+        return face_of(paid[0])
+    return _default_face(payment.merchant)
+
+
+def _default_face(merchant: Merchant) -> Brand:
+    brands = merchant.brands.select_related("merchant", "logo").defer("logo__content")
     return brands.get(is_default=True)
+
+
+def face_of(bill: Invoice) -> Brand:
+    """The brand that the bill's pages wear."""
+    return bill.brand or _default_face(bill.merchant)
 
 
 def remembered_id(request: HttpRequest, link: PaymentLink) -> str:
@@ -116,6 +178,12 @@ def _link(**key: str) -> PaymentLink | None:
         return None
     found.brand.merchant = found.merchant
     return found
+
+
+def _bills() -> QuerySet[Invoice]:
+    known = Invoice.objects.select_related("merchant", "brand__merchant", "brand__logo")
+    issued = known.exclude(status__in=billing.UNISSUED)
+    return issued.defer("brand__logo__content")
 
 
 def _payments() -> QuerySet[Payment]:

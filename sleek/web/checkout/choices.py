@@ -6,6 +6,7 @@ again goes last.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
@@ -51,14 +52,22 @@ class Menu:
 
 
 def menu(
-    request: HttpRequest, merchant: Merchant, amount: Money, *, ended: Attempt | None = None
+    request: HttpRequest,
+    merchant: Merchant,
+    amount: Money,
+    *,
+    ended: Attempt | None = None,
+    among: Collection[str] = (),
 ) -> Menu:
+    """`among` are the methods that may be used, where not all may."""
     found = _survey(request, merchant.pk, amount)
-    offers = found.offers
+    offers = _among(found.offers, among)
     if ended and ended.failure and not _is_worth_repeating(ended):
         offers.sort(key=lambda offer: offer.method == ended.method)
-    shown = _menu(offers, ended, found.misfits, amount.currency)
-    kept = tuple(_kept(each, ended) for each in known.offers(request, merchant, amount))
+    misfits = [each for each in found.misfits if not among or each.method in among]
+    shown = _menu(offers, ended, misfits, amount.currency)
+    saved = _among(known.offers(request, merchant, amount), among)
+    kept = tuple(_kept(each, ended) for each in saved)
     return _beside(kept, shown, payments.may_save(merchant, offers))
 
 
@@ -107,15 +116,17 @@ def menu_between(request: HttpRequest, link: PaymentLink, least: Money, most: Mo
     return _beside(tuple(kept.values()), shown, keepable)
 
 
-def chosen(request: HttpRequest, merchant: Merchant, amount: Money) -> Offer | None:
+def chosen(
+    request: HttpRequest, merchant: Merchant, amount: Money, *, among: Collection[str] = ()
+) -> Offer | None:
     """The offer that the form names, by any of its flows, if it is among today's, or kept for this
     browser. Nothing else of the form is believed.
     """
     wish = request.POST.get(FIELD, "")
     kept = known.offers(request, merchant, amount)
-    return next((one for one in kept if one.id == wish), None) or named(
-        request, merchant.pk, amount, wish
-    )
+    offer = next((one for one in kept if one.id == wish), None)
+    offer = offer or named(request, merchant.pk, amount, wish)
+    return offer if offer and _among([offer], among) else None
 
 
 def named(request: HttpRequest, merchant_id: int, amount: Money, wish: str) -> Offer | None:
@@ -158,6 +169,10 @@ def device_of(request: HttpRequest) -> Device:
 
 def _offers(request: HttpRequest, merchant_id: int, amount: Money) -> list[Offer]:
     return _survey(request, merchant_id, amount).offers
+
+
+def _among(offers: list[Offer], methods: Collection[str]) -> list[Offer]:
+    return [one for one in offers if not methods or one.method in methods]
 
 
 def _survey(request: HttpRequest, merchant_id: int, amount: Money) -> Survey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from sleek.web.checkout.views import (
+    bills,
     closed,
     going,
     introductions,
@@ -13,6 +14,7 @@ from sleek.web.checkout.views import (
     preview,
     refunds,
     transfers,
+    verifying,
 )
 
 urlpatterns = [
@@ -20,6 +22,11 @@ urlpatterns = [
     path("p/<slug:token>/ask/", closed.ask, name="checkout-ask"),
     path("p/<slug:token>/terms", closed.terms, name="checkout-terms"),
     path("s/<slug:token>/", closed.sticker, name="checkout-sticker"),
+    path("b/<slug:token>/", bills.bill, name="checkout-bill"),
+    path("b/<slug:token>/<slug:paper_id>.pdf", bills.paper, name="checkout-paper"),
+    path("i/<slug:token>/", bills.instalment, name="checkout-instalment"),
+    path("verify/", verifying.verify, name="checkout-verify"),
+    path("v/<slug:code>", verifying.verified, name="checkout-verified"),
     path("preview/<str:sealed>/", preview.show, name="checkout-preview"),
     path("pay/<slug:public_id>/", payments.payment, name="checkout-payment"),
     path("pay/<slug:public_id>/state/", payments.state, name="checkout-state"),

@@ -7,7 +7,7 @@ like any other the bank refused: who holds it must learn nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sleek.channels.base import Failure, Flow, Unfit
 from sleek.channels.failures import Special, meaning
+from sleek.channels.names import METHODS
 from sleek.payments.queries import Misfit
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -102,15 +103,6 @@ def advice(failure: str, *, channel: str = "", code: str = "") -> Advice:
 
 AT_ONCE = _("Saved card · pay at once")
 
-METHODS: dict[str, Text] = {
-    "card": _("Bank card"),
-    "alipay": _("Alipay"),
-    "wechatpay": _("WeChat Pay"),
-    "unionpay": _("UnionPay"),
-    "paypal": "PayPal",
-    "bank_transfer": _("Bank transfer"),
-    "balance": _("Sleek balance"),
-}
 ICONS: dict[str, str] = {
     "card": "credit-card",
     "alipay": "brand-alipay",
@@ -177,8 +169,11 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str:
 
 
 def day(value: datetime, zone: ZoneInfo) -> str:
-    locale = to_locale(get_language() or "en")
-    return format_date(value.astimezone(zone), "long", locale=locale)
+    return date_of(value.astimezone(zone).date())
+
+
+def date_of(value: date) -> str:
+    return format_date(value, "long", locale=to_locale(get_language() or "en"))
 
 
 def hour(value: datetime, zone: ZoneInfo) -> SafeString:

@@ -17,10 +17,13 @@ from sleek.web.dashboard.views import (
     wallet,
 )
 from sleek.web.dashboard.views.banking.urls import urlpatterns as BANKING
+from sleek.web.dashboard.views.bills.urls import urlpatterns as BILLS
 from sleek.web.dashboard.views.brands.urls import urlpatterns as BRANDS
 from sleek.web.dashboard.views.channels.urls import urlpatterns as CHANNELS
+from sleek.web.dashboard.views.customers.urls import urlpatterns as CUSTOMERS
 from sleek.web.dashboard.views.identities import joining, logins, visits
 from sleek.web.dashboard.views.links.urls import urlpatterns as LINKS
+from sleek.web.dashboard.views.papers.urls import urlpatterns as PAPERS
 from sleek.web.dashboard.views.people import audit, invitations, personal, team, workspaces
 from sleek.web.dashboard.views.refunds.urls import REFUNDS
 from sleek.web.dashboard.views.security import (
@@ -139,6 +142,8 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("overview", overview.show, name="overview"),
     path("overview/live", overview.live, name="overview-live"),
     *LINKS,
+    *BILLS,
+    *PAPERS,
     *BRANDS,
     *SPLITS,
     *CHANNELS,
@@ -146,6 +151,7 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("payments.csv", payments.export, name="payment-export"),
     path("payments/<str:public_id>", payments.show, name="payment-show"),
     path("payments/saved/<str:public_id>/forget", payments.forget, name="saved-forget"),
+    *CUSTOMERS,
     *SUPPORT,
     *BANKING,
     path("wallet", wallet.index, name="wallet-index"),

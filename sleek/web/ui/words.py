@@ -7,8 +7,9 @@ shown by its own id.
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from sleek.channels.names import METHODS
 
 Words = dict[str, Promise]
 Names = dict[str, Promise | str]  # what a company is called is the same in every language
@@ -32,6 +33,14 @@ STATUSES: dict[str, Words] = {
         "paid": pgettext_lazy("link", "Paid"),
         "used_up": pgettext_lazy("link", "Used up"),
         "archived": pgettext_lazy("link", "Archived"),
+    },
+    "invoice": {
+        "draft": pgettext_lazy("bill", "Draft"),
+        "in_review": pgettext_lazy("bill", "In review"),
+        "open": pgettext_lazy("bill", "To be paid"),
+        "paid": pgettext_lazy("bill", "Paid"),
+        "void": pgettext_lazy("bill", "Void"),
+        "uncollectible": pgettext_lazy("bill", "Written off"),
     },
     "attempt": {
         "started": pgettext_lazy("attempt", "Started"),
@@ -74,16 +83,6 @@ CHANNELS: Names = {
     "paypal": "PayPal",
     "banktransfer": pgettext_lazy("channel", "Bank transfer"),
     "balance": pgettext_lazy("channel", "Sleek balance"),
-}
-
-METHODS: Names = {
-    "card": _("Bank card"),
-    "alipay": _("Alipay"),
-    "wechatpay": _("WeChat Pay"),
-    "paypal": "PayPal",
-    "unionpay": _("UnionPay"),
-    "bank_transfer": _("Bank transfer"),
-    "balance": _("Sleek balance"),
 }
 
 

@@ -78,6 +78,16 @@ class Shop:
         self.provider.meet(order)
         self.provider.pay(order)
 
+    @contextmanager
+    def lying(self, operation: str, kind: str, **parameters: Any) -> Iterator[None]:
+        """Each time that the provider is asked meanwhile, or writes."""
+        sandbox = self.provider.sandbox
+        sandbox.fault(self.name, operation, kind, times=1000, parameters=parameters)
+        try:
+            yield
+        finally:
+            sandbox.http.delete("/control/faults")
+
     def post(self) -> list[Letter]:
         """What the provider has sent since we last looked."""
         self.provider.sandbox.flush()

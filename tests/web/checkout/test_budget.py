@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 
 from sleek.core.money import Money
+from sleek.invoices.rules import Stage
 from sleek.links.models import PaymentLink
 from sleek.links.rules import MAX_REASON, Ask, Field, FieldKey
 from sleek.merchants.models import Merchant
-from tests import people
+from tests import billing, people
 from tests.web.checkout.conftest import OPEN, PIECES, Browser, at, code, link_for
 from tests.web.checkout.test_details import write_terms
 
@@ -74,6 +76,15 @@ def test_a_links_page_is_light_in_every_language(
     link = kind(shop)
     for language in settings.PAYER_LANGUAGES:
         size, requests = weight(Browser().get(at(link) + f"?lang={language}"))
+        assert (language, size <= MAX_BYTES, requests <= MAX_REQUESTS) == (language, True, True)
+
+
+def test_so_is_the_page_of_a_long_bill_in_stages(shop: Merchant) -> None:
+    stages = tuple(Stage(f"Stage {n}", "Celadon. " * 20, percent=Decimal(5)) for n in range(20))
+    lines = [billing.line("12.50", item=f"Vase no. {n}, celadon") for n in range(40)]
+    bill = billing.issued(shop, *lines, stages=stages, takes_parts=True, remarks="Kiln. " * 200)
+    for language in settings.PAYER_LANGUAGES:
+        size, requests = weight(Browser().get(f"/b/{bill.token}/?lang={language}"))
         assert (language, size <= MAX_BYTES, requests <= MAX_REQUESTS) == (language, True, True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import time
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 from django.conf import settings
 

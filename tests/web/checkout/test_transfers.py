@@ -76,6 +76,7 @@ def test_a_part_that_came_is_told_with_what_is_missing(client: Client, attempt: 
     assert "20.00\u00a0USD has arrived" in text
     assert "30.00\u00a0USD is still missing" in text
     assert attempt.next_data["reference"] in text
+    assert "not asked for" not in text
 
 
 def test_too_much_is_for_the_payee_to_decide(client: Client, attempt: Attempt) -> None:

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 
 from sleek.audit.models import Record
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.merchants import actions as merchants
 from sleek.merchants.actions import StillNeeded
@@ -16,8 +17,12 @@ from sleek.merchants.models import Consent, Merchant, User
 from sleek.merchants.rules import RIGHTS, Right
 from sleek.payments import actions as payments
 from sleek.payments.actions.payers import Answers
-from sleek.payments.models import Payment
+from sleek.payments.models import Attempt, Payment, SavedMethod
+from sleek.refunds import actions as refunds
+from sleek.refunds.models import BankAccount, Claim
+from sleek.refunds.rules import RefundReason
 from tests import people
+from tests.fakes.channel import Bank
 from tests.web.dashboard import office
 from tests.web.dashboard.conftest import LIN, PASSWORD, Visitor, browser, member, person
 
@@ -45,6 +50,53 @@ def test_a_person_reads_all_that_is_known_of_them_and_nothing_secret(visitor: Vi
     assert {act["action"] for act in known["acts"]} >= {"user.signed_up", "merchant.created"}
     assert user.password not in answer.content.decode()
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_what_a_person_left_as_a_payer_is_told_them_too(bank: Bank, visitor: Visitor) -> None:
+    user = member()
+    shop = people.merchant("Wei Tea", "wei@example.com")
+    payment = office.paid(shop)
+    payments.note_payer(payment, Answers(name="Lin Mei", email=LIN.upper()))
+    [refund] = refunds.promise(payment, payment.money, reason=RefundReason.OTHER)
+    claim = Claim(merchant=shop, refund=refund, expires_at=clock.now(), filled_at=clock.now())
+    claim.seal(BankAccount("Lin Mei", "DE", "DE89370400440532013000", bank="Commerzbank"))
+    claim.save()
+    for index, email in enumerate((LIN, "anna@example.com")):
+        attempt = office.paid(shop).attempts.get()
+        _saved(attempt, f"Visa •{index}242", email)
+    visitor.force_login(user)
+    known = json.loads(visitor.get(f"{DATA}.json").content)
+    [card] = known["saved_cards"]
+    assert (card["merchant__name"], card["hint"]) == ("Wei Tea", "Visa •0242")
+    assert (card["email"], card["address"]) == (LIN, "192.0.2.7")
+    [account] = known["refund_accounts"]
+    assert (account["holder"], account["account"]) == ("L*** M***", "DE****3000")
+    assert account["refund"] == refund.public_id
+    EmailAddress.objects.filter(email=LIN).update(verified=False)
+    known = json.loads(visitor.get(f"{DATA}.json").content)
+    assert (known["saved_cards"], known["refund_accounts"]) == ([], [])
+
+
+def test_erasing_forgets_the_cards_that_were_saved(db: None, bank: Bank) -> None:
+    user, shop = person(), people.merchant("Wei Tea", "wei@example.com")
+    saved = _saved(office.paid(shop).attempts.get(), "Visa •4242", LIN)
+    proven(user).post(f"{DATA}/erase")
+    saved.refresh_from_db()
+    assert (saved.hint, saved.email, saved.address) == ("", "", None)
+    assert saved.revoked_at
+
+
+def _saved(attempt: Attempt, hint: str, email: str) -> SavedMethod:
+    return SavedMethod.objects.create(
+        merchant=attempt.payment.merchant,
+        attempt=attempt,
+        connection=attempt.connection,
+        hint=hint,
+        email=email,
+        address="192.0.2.7",
+        text_hash="a" * 64,
+        language="en",
+    )
 
 
 def test_others_do_not_stand_in_it(visitor: Visitor) -> None:

@@ -7,13 +7,16 @@ import io
 
 import pytest
 
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.merchants.models import Merchant
+from sleek.payments import actions as payments
+from sleek.payments.models import Payment
 from sleek.refunds import actions as refunds
 from sleek.refunds import queries, tasks
 from sleek.refunds.models import BankAccount, Refund, RefundRule
 from sleek.refunds.rules import Limits, RefundReason
-from tests import people
+from tests import banks, people
 from tests.fakes.channel import Bank
 from tests.web.dashboard import office
 from tests.web.dashboard.conftest import Visitor
@@ -173,6 +176,22 @@ def test_payments_are_found_by_what_refunds_made_of_them(shop, bank):
     assert len(found("succeeded")) == 4
 
 
+def test_the_story_says_who_sends_a_refund(shop, bank):
+    visitor = inside(shop)
+    payment = office.paid(shop)
+    refunds.promise(payment, Money(1, "USD"), reason=RefundReason.OTHER, by=lin(shop))
+    page = visitor.read(f"/payments/{payment.public_id}")
+    assert "the channel is asked to give it back" in page
+    attempt = banks.transfer(people.payment(shop, office.FIFTY), banks.account(shop))
+    payments.arrive(attempt, office.FIFTY, reference="B1", payer="Anna", at=clock.now())
+    assert "Not told yet" not in visitor.read(f"/payments/{attempt.payment.public_id}")
+    payment = Payment.objects.get(pk=attempt.payment_id)
+    refunds.promise(payment, Money(1, "USD"), reason=RefundReason.OTHER, by=lin(shop))
+    page = visitor.read(f"/payments/{payment.public_id}")
+    assert "The money is set aside until you have transferred it." in page
+    assert "the channel is asked to give it back" not in page
+
+
 def test_the_payers_account_is_seen_after_a_proof_and_paid_with_a_reference(shop, bank):
     refund = bank_refund(shop, bank)
     url, visitor = f"/refunds/{refund.public_id}", inside(shop)
@@ -186,7 +205,9 @@ def test_the_payers_account_is_seen_after_a_proof_and_paid_with_a_reference(shop
     assert "named a bank account" in page
     assert "DE89" not in page
     assert "DE89" not in office.at_work(shop).read(f"{url}/account")
-    assert "DE89 3704 0044 0532 0130 00" in visitor.read(f"{url}/account")
+    account = visitor.read(f"{url}/account")
+    assert "DE89 3704 0044 0532 0130 00" in account
+    assert "Germany" in account
     assert visitor.post(f"{url}/paid", {"reference": ""}).status_code == 422
     assert Refund.objects.get().status == "pending"
     visitor.post(f"{url}/paid", {"reference": "BOC-1"})

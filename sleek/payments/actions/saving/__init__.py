@@ -12,13 +12,20 @@ from sleek.payments.actions.saving.keeping import (
     learn,
     rewrap_saved,
 )
-from sleek.payments.actions.saving.revoking import forget_due, note_gone, revoke, revoke_as_payer
+from sleek.payments.actions.saving.revoking import (
+    forget_due,
+    forget_payer,
+    note_gone,
+    revoke,
+    revoke_as_payer,
+)
 
 __all__ = [
     "Consent",
     "agree",
     "charge_with",
     "forget_due",
+    "forget_payer",
     "learn",
     "note_gone",
     "revoke",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -38,6 +39,13 @@ def revoke(saved: SavedMethod, *, by: User, address: str | None = None) -> None:
             address=address,
             data={"payment": saved.attempt.payment.public_id, "hint": saved.hint},
         )
+
+
+def forget_payer(emails: Collection[str]) -> None:
+    """In the caller's transaction: all methods that were kept for these e-mail addresses."""
+    for saved in queries.saved_of(emails).order_by("pk"):
+        _revoke(saved, by="payer")
+        SavedMethod.objects.filter(pk=saved.pk).update(address=None)
 
 
 @transaction.atomic

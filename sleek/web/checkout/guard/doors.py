@@ -12,12 +12,12 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sleek.links.models import PaymentLink
 from sleek.risk import actions as risk
 from sleek.risk import rules
 from sleek.risk.actions import ChallengeNeeded, TooManyTries
 from sleek.risk.rules import Action, Scope
 from sleek.web.checkout import access, page, wording
+from sleek.web.checkout.access import Asked
 from sleek.web.checkout.guard import letter, visitors
 from sleek.web.checkout.guard.visitors import ANSWER, TICKET
 
@@ -53,22 +53,22 @@ def guarded(view: View[P]) -> View[P]:
 
 
 def _answer(request: HttpRequest, refusal: ChallengeNeeded | TooManyTries) -> HttpResponse:
-    link = access.known_link(refusal.subject)
-    if link:
-        risk.tell(refusal, link.merchant_id, link.public_id)
+    asked = access.asked(refusal.subject)
+    if asked and asked.link:
+        risk.tell(refusal, asked.link.merchant_id, asked.link.public_id)
     if isinstance(refusal, TooManyTries):
-        return _wait(request, link, refusal)
+        return _wait(request, asked, refusal)
     if EMAIL in request.POST:
-        return _send_code(request, link, refusal)
+        return _send_code(request, asked, refusal)
     if CODE in request.POST:
         ticket = request.POST.get(TICKET, "")
-        return _ask_for_code(request, link, ticket, error=WRONG_CODE)
-    return _puzzle(request, link, refusal)
+        return _ask_for_code(request, asked, ticket, error=WRONG_CODE)
+    return _puzzle(request, asked, refusal)
 
 
 def _puzzle(
     request: HttpRequest,
-    link: PaymentLink | None,
+    asked: Asked | None,
     challenge: ChallengeNeeded,
     *,
     error: str | Promise = "",
@@ -82,11 +82,11 @@ def _puzzle(
         "error": error,
         "typed": request.POST.get(EMAIL, ""),
     }
-    return _render(request, "checkout/guard/puzzle.html", link, puzzle)
+    return _render(request, "checkout/guard/puzzle.html", asked, puzzle)
 
 
 def _send_code(
-    request: HttpRequest, link: PaymentLink | None, challenge: ChallengeNeeded
+    request: HttpRequest, asked: Asked | None, challenge: ChallengeNeeded
 ) -> HttpResponse:
     who = visitors.at_the_door(request)
     email = request.POST[EMAIL].strip()
@@ -94,49 +94,48 @@ def _send_code(
         forms.EmailField(max_length=254).clean(email)
         risk.admit(Action.SEND_CODE, email.lower(), who)
     except forms.ValidationError:
-        return _puzzle(request, link, challenge, error=WRONG_EMAIL)
+        return _puzzle(request, asked, challenge, error=WRONG_EMAIL)
     except TooManyTries:
-        return _puzzle(request, link, challenge, error=NO_MORE_CODES)
+        return _puzzle(request, asked, challenge, error=NO_MORE_CODES)
     code = risk.new_code(challenge, who)
     if not letter.send(code.digits, email):
-        return _puzzle(request, link, challenge, error=NOT_SENT)
-    return _ask_for_code(request, link, code.ticket, email=email)
+        return _puzzle(request, asked, challenge, error=NOT_SENT)
+    return _ask_for_code(request, asked, code.ticket, email=email)
 
 
 def _ask_for_code(
     request: HttpRequest,
-    link: PaymentLink | None,
+    asked: Asked | None,
     ticket: str,
     *,
     email: str = "",
     error: str | Promise = "",
 ) -> HttpResponse:
     words = {"ticket": ticket, "email": email, "error": error, "digits": risk.CODE_DIGITS}
-    return _render(request, "checkout/guard/code.html", link, words)
+    return _render(request, "checkout/guard/code.html", asked, words)
 
 
-def _wait(request: HttpRequest, link: PaymentLink | None, refusal: TooManyTries) -> HttpResponse:
+def _wait(request: HttpRequest, asked: Asked | None, refusal: TooManyTries) -> HttpResponse:
     turn = request.POST.get(TURN, "")
     turns = min(int(turn), TURNS) if turn.isdecimal() and len(turn) < 4 else 0
-    zone = link.merchant.zone if link else None
+    zone = asked.face.merchant.zone if asked else None
     words = {
         "until": wording.hour(refusal.until, zone) if zone else "",
         "is_about_link": refusal.scope == Scope.SUBJECT,
         "again_after": AGAIN_AFTER_S if turns < TURNS else 0,
         "turn": turns + 1,
     }
-    response = _render(request, "checkout/guard/wait.html", link, words)
+    response = _render(request, "checkout/guard/wait.html", asked, words)
     response.headers["Retry-After"] = str(AGAIN_AFTER_S)
     return response
 
 
 def _render(
-    request: HttpRequest, template: str, link: PaymentLink | None, words: Mapping[str, object]
+    request: HttpRequest, template: str, asked: Asked | None, words: Mapping[str, object]
 ) -> HttpResponse:
     context: dict[str, object] = {"action": request.get_full_path(), "kept": _kept(request)}
-    if link:
-        money = link.money if link.amount_kind == "fixed" else None
-        context |= page.about(request, link.brand, money, link.reason)
+    if asked:
+        context |= page.about(request, asked.face, asked.money, asked.reason)
     return render(request, template, {**context, **words}, status=HELD_UP)
 
 

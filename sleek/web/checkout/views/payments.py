@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,11 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sleek.channels.base import ChannelError, Device, Flow
 from sleek.core import clock
 from sleek.links.rules import AmountKind, LinkStatus
+from sleek.papers import queries as papers
 from sleek.payments import actions as payments
 from sleek.payments import queries as payments_queries
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.queries import Offer
 from sleek.payments.rules import PaymentStatus
+from sleek.receipts import actions as receipts
 from sleek.risk.actions import Visitor
 from sleek.risk.rules import Action
 from sleek.stock.actions import SoldOut
@@ -65,7 +68,8 @@ def payment(request: HttpRequest, public_id: str) -> HttpResponse:
         return see(found)
     terms = payments_queries.terms_owed(found)
     trouble = entry.terms_error(terms, request.POST.get(entry.TERMS, ""))
-    offer = choices.chosen(request, found.merchant, found.money)
+    among = payments_queries.methods_of(found)
+    offer = choices.chosen(request, found.merchant, found.money, among=among)
     if trouble or offer is None:
         return show(request, found, is_refused=offer is None, terms_error=trouble)
     who = guard.visitor(request, Action.PAY, payments_queries.guarded_as(found))
@@ -113,8 +117,20 @@ def receipt_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     paid_by = standing_of(found).attempt
     if found.status != PaymentStatus.SUCCEEDED or paid_by is None:
         raise Http404("not paid")
-    response = HttpResponse(receipt.pdf(found, paid_by), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{receipt.file_name(found)}"'
+    if found.is_for_bills:
+        kept = papers.newest(receipts.issue(found).public_id)
+        if kept is None:
+            raise Http404("no paper")
+        return as_file(bytes(kept.content), kept.file_name)
+    return as_file(receipt.pdf(found, paid_by), receipt.file_name(found))
+
+
+def as_file(content: bytes, name: str) -> HttpResponse:
+    """A PDF to look at, with the name that it is saved under."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=False, filename=name) or ""
+    )
     return response
 
 
@@ -214,6 +230,7 @@ def _context(request: HttpRequest, payment: Payment, standing: Standing) -> dict
         "payee": access.face(payment).display_name,
         "money": payment.money,
         "link": link,
+        "bills": payments_queries.bills_of(payment),
         "standing": standing,
         "stage_template": f"checkout/stage/{standing.stage}.html",
         "tag": _tag(standing),
@@ -241,7 +258,13 @@ def _ways(request: HttpRequest, payment: Payment, standing: Standing) -> dict[st
         "lack": lack,
         "lack_until": wording.hour(until, payment.merchant.zone) if until else "",
         "terms": payments_queries.terms_owed(payment),
-        "menu": choices.menu(request, payment.merchant, payment.money, ended=standing.ended),
+        "menu": choices.menu(
+            request,
+            payment.merchant,
+            payment.money,
+            ended=standing.ended,
+            among=payments_queries.methods_of(payment),
+        ),
     }
     if standing.stage == Stage.SCAN and attempt:
         ways["in_this_browser"] = choices.in_this_browser(

@@ -1,4 +1,6 @@
-"""Counting how often people open a link's page: no bots, no previews, nobody twice a day."""
+"""Counting how often people open a link's or a bill's page: no bots, no previews, nobody twice a
+day.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from sleek.core import clock
+from sleek.invoices import actions as invoices
+from sleek.invoices.models import Invoice
 from sleek.links import actions as links
 from sleek.links.models import PaymentLink, Sticker
 from sleek.risk import rules
@@ -21,9 +25,25 @@ def note(
 ) -> None:
     """Count this look, unless it is none of a person's or the same person's again."""
     today = clock.now().astimezone(link.merchant.zone).date()
-    if not _is_by_person(request) or request.COOKIES.get(COOKIE) == _mark(today):
-        return
-    links.count_view(link, sticker, on=today)
+    if _is_fresh(request, today):
+        links.count_view(link, sticker, on=today)
+        _remember(request, response, today)
+
+
+def note_bill(request: HttpRequest, response: HttpResponse, bill: Invoice) -> None:
+    """Likewise; nor does it count when somebody looks who works here themselves."""
+    today = clock.now().astimezone(bill.merchant.zone).date()
+    is_colleague = settings.SESSION_COOKIE_NAME in request.COOKIES
+    if not is_colleague and _is_fresh(request, today):
+        invoices.note_view(bill, on=today)
+        _remember(request, response, today)
+
+
+def _is_fresh(request: HttpRequest, today: date) -> bool:
+    return _is_by_person(request) and request.COOKIES.get(COOKIE) != _mark(today)
+
+
+def _remember(request: HttpRequest, response: HttpResponse, today: date) -> None:
     response.set_cookie(
         COOKIE,
         _mark(today),

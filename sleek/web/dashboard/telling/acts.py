@@ -20,11 +20,10 @@ from django.utils.translation import gettext as _
 from sleek.audit.actions import SYSTEM
 from sleek.audit.models import Record
 from sleek.core.money import InvalidAmount, Money
+from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
 from sleek.merchants.models import Invitation, Merchant, Role, User
-from sleek.reports.rules.cells import safe
 from sleek.web.dashboard.forms.merchant import countries
 from sleek.web.dashboard.telling.act_words import ACTS, FIELDS, VALUES
-from sleek.web.dashboard.telling.files import BYTE_ORDER_MARK, Line
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -177,6 +176,8 @@ def _value(name: str, value: object) -> str:
             return dict(countries(to_locale(get_language() or "en"))).get(str(value), str(value))
         case "language":
             return str(dict(settings.LANGUAGES).get(str(value), value))
+        case "fields":
+            return ", ".join(_field(part) for part in str(value).split())
         case "direction" | "medium":
             return str(VALUES.get(str(value), value))
     return str(_YES[value]) if isinstance(value, bool) else "" if value is None else str(value)
@@ -196,7 +197,7 @@ def _money(data: dict[str, object]) -> str:
         return ""
 
 
-_PAGES = {"lnk": "link-show", "pay": "payment-show"}
+_PAGES = {"lnk": "link-show", "pay": "payment-show", "cus": "customer-show"}
 
 
 def _url(subject: str) -> str:

@@ -1,17 +1,25 @@
-"""What speaks for and against a match, in words."""
+"""Lines of the bank's statement: what speaks for and against a match, and the list as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
 from sleek.payments.models import Attempt
 from sleek.reconciliation import actions as reconciliation
 from sleek.reconciliation.models import BankLine
 from sleek.reconciliation.rules.matching import Clue, Doubt, Match
+from sleek.web.dashboard.telling import personal
+from sleek.web.ui import words
 
 CLUES: dict[str, Promise] = {
     Clue.REFERENCE: _("The reference is right"),
@@ -51,3 +59,63 @@ def suggestion(line: BankLine, attempt: Attempt, match: Match) -> Suggestion:
 
 def clues(kept: Iterable[str]) -> list[Promise | str]:
     return [CLUES.get(clue, clue) for clue in kept]
+
+
+def file(
+    rows: Iterable[BankLine], *, zone: ZoneInfo, language: str, rights: Collection[str]
+) -> Iterator[str]:
+    """Line by line. It is read after the request has ended, so language and zone are its own."""
+    writer = csv.writer(Line())
+    with translation.override(language):
+        headings = writer.writerow(_headings(zone))
+    yield BYTE_ORDER_MARK + headings
+    for row in rows:
+        with translation.override(language):
+            line = writer.writerow(_cells(row, zone, rights))
+        yield line
+
+
+def _headings(zone: ZoneInfo) -> list[str]:
+    return [
+        gettext("Bank line"),
+        gettext("On the bank statement"),
+        gettext("Amount"),
+        gettext("Currency"),
+        gettext("Status"),
+        gettext("Payer"),
+        gettext("Payer's account"),
+        gettext("Purpose"),
+        gettext("Bank's reference"),
+        gettext("Bank account"),
+        gettext("Paid to"),
+        gettext("File"),
+        gettext("Payment"),
+        gettext("Matched (%(zone)s)") % {"zone": zone.key},
+        gettext("Matched by"),
+        gettext("Why it is for no payment"),
+    ]
+
+
+def _cells(line: BankLine, zone: ZoneInfo, rights: Collection[str]) -> list[str]:
+    return [
+        line.public_id,
+        line.booked_on.isoformat(),
+        f"{line.money.decimal:f}",
+        line.currency,
+        words.status("bankline", line.status),
+        safe(personal.shown(line.payer_name, "name", rights)),
+        safe(personal.shown(line.payer_account, "account", rights)),
+        safe(line.text),
+        safe(line.reference),
+        safe(line.connection.name),
+        safe(line.account),
+        safe(line.file.name) if line.file else "",
+        line.attempt.payment.public_id if line.attempt else "",
+        _moment(line.matched_at, zone),
+        safe(str(line.matched_by or "")),
+        safe(line.reason),
+    ]
+
+
+def _moment(value: datetime | None, zone: ZoneInfo) -> str:
+    return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}" if value else ""

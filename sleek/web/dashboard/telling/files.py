@@ -12,21 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sleek.core.money import Money
+from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
 from sleek.payments.models import Payment
 from sleek.reports.queries.links import LinkRow
 from sleek.reports.queries.payments import PaymentRow
-from sleek.reports.rules.cells import safe
 from sleek.web.dashboard.telling import personal, share
 from sleek.web.ui import words
-
-BYTE_ORDER_MARK = "\ufeff"  # or Excel reads Chinese as noise
-
-
-class Line:
-    """What csv.writer writes to: it hands the line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def payments(

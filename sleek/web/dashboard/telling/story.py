@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from sleek.channels.base import Failure
 from sleek.core.money import Money
 from sleek.events.models import Event
-from sleek.payments.models import Attempt, Notice
+from sleek.payments.models import Attempt, Notice, Payment
 from sleek.payments.rules import NoticeStatus
+from sleek.receipts import queries as receipts
 from sleek.reports.queries.history import Entered, History
 from sleek.web.dashboard.telling import books
 from sleek.web.dashboard.telling.refunds import chapters
@@ -89,12 +90,27 @@ class Chapter:
 def tell(history: History) -> list[Chapter]:
     """Things of one moment keep the order given here: opening, notices, events, bookings."""
     told = [
-        Chapter(history.payment.created_at, _("The payer opened the link"), icon="eye"),
+        _opening(history.payment),
+        *_receipt(history.payment),
         *(_notice(notice) for notice in history.notices),
         *_events(history),
         *(_entry(entered) for entered in history.entries),
     ]
     return sorted(told, key=lambda chapter: chapter.at)
+
+
+def _opening(payment: Payment) -> Chapter:
+    what = _("The payer opened the link")
+    if payment.is_for_bills:
+        what = _("The payer began to pay the bill")
+    return Chapter(payment.created_at, what, icon="eye")
+
+
+def _receipt(payment: Payment) -> Iterator[Chapter]:
+    receipt = receipts.of_payment(payment)
+    if receipt is not None:
+        what = _("Receipt %(number)s was issued") % {"number": receipt.number}
+        yield Chapter(receipt.created_at, what, icon="receipt", tone="good")
 
 
 def decline(failure: str) -> Advice:

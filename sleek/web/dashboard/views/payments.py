@@ -17,8 +17,10 @@ from sleek.channels import registry
 from sleek.core.money import Money
 from sleek.merchants.rules import Right
 from sleek.payments import actions as payments
+from sleek.payments import queries as payments_queries
 from sleek.payments.models import Announcement, Payment, SavedMethod
 from sleek.payments.rules import PaymentStatus
+from sleek.receipts import queries as receipts
 from sleek.refunds import queries as refunds
 from sleek.refunds.rules import OPEN, Source
 from sleek.reports.queries import anomalies, history
@@ -80,6 +82,9 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     extras = surplus.extras(known, waiting)
     context = {
         "payment": payment,
+        "bills": payments_queries.bills_of(payment),
+        "receipt": receipts.of_payment(payment),
+        "may_read_receipt": access.may(request, Right.SEE_PERSONAL_DATA),
         "needs_attention": bool(waiting),
         "state": reports.state(payment, is_refunding=_is_refunding(known)),
         "may_refund": access.may(request, Right.GIVE_MONEY_BACK) and bool(refunds.left(payment)),
@@ -145,7 +150,8 @@ def _paid_by(known: History) -> dict[str, object]:
     """The try that tells how it was paid, what the channel kept of it, and what is left of that."""
     attempt = reports.telling(known.attempts)
     if attempt is None or attempt.fee is None:
-        return {"attempt": attempt}
+        is_told = attempt is not None and registry.capabilities(attempt.channel).tells_fee
+        return {"attempt": attempt, "fee_will_be_told": is_told}
     fee = Money(attempt.fee, attempt.fee_currency)
     received = attempt.money_received
     is_ours = not attempt.surplus and received is not None and received.currency == fee.currency

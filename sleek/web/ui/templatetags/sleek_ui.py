@@ -37,6 +37,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "active": ("open", "circle-dot"),
     "archived": ("", "archive"),
     "canceled": ("", "ban"),
+    "draft": ("", "pencil"),
     "expired": ("", "clock-off"),
     "failed": ("bad", "circle-x"),
     "ignored": ("", "circle-minus"),
@@ -58,8 +59,10 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "sent": ("good", "circle-check"),
     "started": ("wait", "player-play"),
     "succeeded": ("good", "circle-check"),
+    "uncollectible": ("", "file-off"),
     "unknown": ("wait", "help-circle"),
     "used_up": ("good", "circle-check"),
+    "void": ("bad", "ban"),
 }
 NEUTRAL_LOOK = ("", "circle")
 

@@ -7,15 +7,19 @@ import io
 
 import pytest
 
+from sleek.channels.base import Outcome, RefundReport
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.events.models import Event
 from sleek.ledger.queries import verify
 from sleek.merchants.models import Merchant
+from sleek.payments import actions as payments
 from sleek.payments.models import Attempt, Payment
 from sleek.reconciliation import actions as reconciliation
 from sleek.reconciliation.models import Anomaly
+from sleek.refunds import actions as refunds
 from sleek.refunds.models import Refund
-from tests import people
+from tests import banks, people
 from tests.fakes.channel import Bank
 from tests.web.dashboard import office
 from tests.web.dashboard.conftest import Visitor
@@ -60,6 +64,16 @@ def test_a_case_says_what_happened_and_what_can_be_done(shop):
     assert "/settle/att_" not in page
 
 
+def test_a_part_of_a_transfer_may_be_waited_with(shop):
+    attempt = banks.transfer(people.payment(shop, office.FIFTY), banks.account(shop))
+    received = Money(2000, "USD")
+    payments.arrive(attempt, received, reference="B1", payer="Anna", at=clock.now())
+    read_the_news()
+    page = office.at_work(shop).read("/exceptions")
+    assert "The payer sees how much is missing. Wait for the rest, or decide now." in page
+    assert "Accept it, or give it back" not in page
+
+
 def test_the_menu_counts_what_needs_somebody(shop):
     assert "nav-count" not in office.at_work(shop).read("/payments")
     short(shop)
@@ -77,6 +91,7 @@ def test_nothing_is_left_when_all_is_in_order(shop):
     ("choice", "status", "accounts"),
     [
         ("accept", "succeeded", {"in_transit": 5600}),
+        ("take", "succeeded", {"in_transit": 5000, "refunds:in_flight": 600}),
         ("settle", "succeeded", {"in_transit": 5000, "credits": 600}),
         ("keep", "pending", {"credits": 5600}),
         ("return", "processing", {"refunds:in_flight": 5600}),
@@ -92,6 +107,24 @@ def test_each_button_does_what_it_says(shop, choice, status, accounts):
     assert verify() == []
     assert press(shop, attempt, choice) == "/exceptions"
     assert {code: people.held(shop, code) for code in accounts} == accounts
+
+
+def test_the_payments_page_says_what_became_of_a_rest(shop):
+    attempt = short(shop, 5600)
+    lin = proven(shop)
+    url = f"/payments/{attempt.payment.public_id}"
+    assert f"Take 50.00{USD}, give the rest back" in lin.read(url)
+    press(shop, attempt, "take")
+    assert f"6.00{USD} of it are on their way back to the payer." in lin.read(url)
+    refund = Refund.objects.get()
+    refunds.apply_report(RefundReport(refund.public_id, Outcome.FAILED, failure_code="closed"))
+    page = lin.read(url)
+    assert f"Giving 6.00{USD} of it back failed" in page
+    assert f"Yes, give back 6.00{USD}" in page
+    assert refund.requested_by is not None
+    refunds.promise_credit(attempt.payment.attempts.get(pk=attempt.pk), by=refund.requested_by)
+    refunds.check(Refund.objects.get(status="pending"))
+    assert f"6.00{USD} of it have been given back to the payer." in lin.read(url)
 
 
 def test_money_is_applied_to_the_payment_that_was_chosen(shop):
@@ -116,7 +149,7 @@ def test_money_is_not_applied_to_another_merchants_payment(shop):
     assert not foreign.attempts.exists()
 
 
-@pytest.mark.parametrize("choice", ["return", "accept", "settle", "keep", "apply"])
+@pytest.mark.parametrize("choice", ["return", "accept", "take", "settle", "keep", "apply"])
 @pytest.mark.parametrize("role", ["sales", "support", "viewer", "reviewer"])
 def test_who_may_not_decide_moves_nothing(shop, role, choice):
     attempt = short(shop, 5600)

@@ -15,6 +15,9 @@ from sleek.payments import actions as payments
 from sleek.payments.actions import Answers
 from sleek.payments.models import Attempt, Notice, Payment
 from sleek.payments.rules import AttemptStatus
+from sleek.refunds import actions as refunds
+from sleek.refunds.models import Refund
+from sleek.refunds.rules import RefundReason
 from tests import people
 from tests.fakes.channel import Bank
 from tests.web.dashboard import office
@@ -103,6 +106,29 @@ def test_every_failure_has_its_step_and_its_script(shop, failure, language):
     assert "x_code" in page
     assert "{amount}" not in page
     assert f"/pay/{payment.public_id}/" in page
+
+
+def test_support_reads_what_each_code_means_and_the_code_itself(shop):
+    payment = failed(shop, Failure.PROVIDER)
+    Attempt.objects.update(channel="alipay", failure_code="ACQ.SELLER_BALANCE_NOT_ENOUGH")
+    page = office.at_work(shop).read(f"/troubleshooting/{payment.public_id}")
+    assert "Your balance at the provider does not cover the refund." in page
+    assert "Alipay · <code>ACQ.SELLER_BALANCE_NOT_ENOUGH</code>" in page
+    Attempt.objects.update(failure_code="")
+    page = office.at_work(shop).read(f"/troubleshooting/{payment.public_id}")
+    assert "said-title" not in page
+
+
+def test_support_reads_why_a_refund_failed_unless_a_person_ended_it(shop):
+    payment = office.paid(shop)
+    [refund] = refunds.promise(payment, office.FIFTY, reason=RefundReason.OTHER)
+    Refund.objects.update(status="failed", failure_code="ACQ.TRADE_HAS_FINISHED")
+    Attempt.objects.update(channel="alipay")
+    page = office.at_work(shop).read(f"/troubleshooting/{payment.public_id}")
+    assert "Alipay · <code>ACQ.TRADE_HAS_FINISHED</code>" in page
+    Refund.objects.filter(pk=refund.pk).update(failure_code="declined")
+    page = office.at_work(shop).read(f"/troubleshooting/{payment.public_id}")
+    assert "said-title" not in page
 
 
 def test_a_stolen_card_gives_nothing_away(shop):

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sleek.events.models import Event
-from sleek.refunds.rules import Ended, RefundStatus
+from sleek.refunds.rules import Ended, RefundStatus, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,10 @@ IN_REVIEW = Words(
     _("The money is set aside. A second person has to approve."),
     "eye",
 )
+BY_BANK = Words(
+    _("Refund of %(amount)s under way"),
+    _("The money is set aside until you have transferred it."),
+)
 BY_PERSON = {
     Ended.DECLINED: Words(
         _("The refund of %(amount)s was declined"), _("The money is in your wallet again."), "x", ""
@@ -94,6 +98,8 @@ BY_PERSON = {
 def of(event: Event) -> Words | None:
     if event.kind == "refund.promised" and event.data.get("status") == RefundStatus.IN_REVIEW:
         return IN_REVIEW
+    if event.kind == "refund.promised" and event.data.get("route") == Route.BANK:
+        return BY_BANK
     if event.kind == "refund.failed":
         return BY_PERSON.get(event.data.get("code"), WORDS[event.kind])
     return WORDS.get(event.kind)

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
 from sleek.refunds.models import Refund
-from sleek.reports.rules.cells import safe
-from sleek.web.dashboard.telling.files import BYTE_ORDER_MARK, Line
 from sleek.web.dashboard.telling.refunds import words as telling
 from sleek.web.ui import words
 

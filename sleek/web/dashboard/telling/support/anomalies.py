@@ -13,14 +13,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sleek.channels import registry
 from sleek.core.money import Money
+from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
+from sleek.payments import rules as payments
 from sleek.payments.models import Attempt
 from sleek.reconciliation.models import Anomaly
 from sleek.reconciliation.rules.flags import FOR_LOOKING, Ending, Flag
 from sleek.reports.queries.anomalies import Case
-from sleek.reports.rules.cells import safe
 from sleek.web.dashboard.telling import personal
-from sleek.web.dashboard.telling.files import BYTE_ORDER_MARK, Line
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -44,7 +45,9 @@ ENDINGS: dict[Ending, Promise] = {
 }
 _PROPOSALS: dict[Flag, Promise] = {
     Flag.UNDER: gettext_lazy("Accept it, or give it back and ask the payer for the right sum."),
-    Flag.OVER: gettext_lazy("Take what was asked and keep the rest, or give all of it back."),
+    Flag.OVER: gettext_lazy(
+        "Take what was asked and give the rest back, or keep it for the payer."
+    ),
     Flag.LATE: gettext_lazy("Give it back, or apply it to what the payer still owes."),
     Flag.DUPLICATE: gettext_lazy("Give the second payment back, or keep it for the payer."),
     Flag.WRONG_CURRENCY: gettext_lazy("Give it back and ask for the right currency."),
@@ -130,7 +133,17 @@ def _proposal(case: Case) -> str:
         return ending(first)
     if not any(one.needs_person for one in case.anomalies):
         return _("It goes back to the payer by itself. You need not do anything.")
+    if first.flag == Flag.UNDER and _awaits_rest(case):
+        return _("The payer sees how much is missing. Wait for the rest, or decide now.")
     return str(_PROPOSALS[Flag(first.flag)])
+
+
+def _awaits_rest(case: Case) -> bool:
+    """It came by a way that takes money in parts, and further parts still count."""
+    is_payable = case.payment is not None and case.payment.status in payments.PAYABLE
+    channels = {one.attempt.channel for one in case.waiting}
+    takes_parts = [registry.capabilities(channel).takes_parts for channel in channels]
+    return is_payable and bool(takes_parts) and all(takes_parts)
 
 
 def _sentence(anomaly: Anomaly, *, is_whole: bool) -> str:

@@ -25,6 +25,9 @@ from sleek.reports.queries.history import History
 from sleek.reports.rules import ladder
 from sleek.reports.rules.ladder import Step
 from sleek.web.dashboard.telling import story
+from sleek.web.dashboard.telling.channels import failures
+from sleek.web.dashboard.telling.channels.failures import Help
+from sleek.web.dashboard.telling.refunds import words as refund_words
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -63,6 +66,15 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A channel's code, and what support makes of it."""
+
+    channel: str
+    code: str
+    help: Help
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What is known of one payment, in words."""
 
@@ -72,7 +84,7 @@ class Diagnosis:
     rungs: list[Rung]
     number: str
     category: str
-    code: str
+    said: list[Said]
     attempt: Attempt | None
     refund: Refund | None
     asked_count: int
@@ -98,7 +110,7 @@ def diagnose(known: History) -> Diagnosis:
         rungs=_rungs(step),
         number=ids.short(known.payment.public_id),
         category=str(story.decline(speaks.failure).what) if speaks and is_told else "",
-        code=speaks.failure_code if speaks else "",
+        said=_said(known, failed),
         attempt=speaks,
         refund=known.refunds[-1] if known.refunds else None,
         asked_count=speaks.check_count if speaks else 0,
@@ -185,6 +197,19 @@ def _cause(
     if known.attempts:
         return _("The payer has begun and not finished."), _("They can go on at any time."), "wait"
     return _("The payer has not chosen a method yet."), _("Send the link once more."), "wait"
+
+
+def _said(known: History, failed: Sequence[Attempt]) -> list[Said]:
+    """Each code once, the latest first: of tries, and of refunds that a channel ended."""
+    channels = {one.pk: one.channel for one in known.attempts}
+    codes = [(one.channel, one.failure_code) for one in failed]
+    codes += [
+        (channels[one.attempt_id], one.failure_code)
+        for one in known.refunds
+        if one.failure_code not in refund_words.ENDINGS
+    ]
+    latest = dict.fromkeys(reversed([pair for pair in codes if pair[1]]))
+    return [Said(channel, code, failures.help_for(channel, code)) for channel, code in latest]
 
 
 def _about_refunds(known: History) -> str:

@@ -42,9 +42,11 @@ def extras(history: History, waiting: Iterable[Waiting]) -> list[Extra]:
 
 def _extra(attempt: Attempt, refund: Refund | None, choices: list[Choice]) -> Extra:
     money = attempt.money_received or attempt.money
-    if attempt.resolution in (Resolution.ACCEPTED, Resolution.CREDITED):
-        return Extra(attempt, money, _happened(attempt, money), _decided(attempt), "good", [])
     status = RefundStatus(refund.status) if refund else None
+    if attempt.resolution in (Resolution.ACCEPTED, Resolution.CREDITED):
+        tone = "bad" if choices else "good"
+        decided = _decided(attempt, refund)
+        return Extra(attempt, money, _happened(attempt, money), decided, tone, choices)
     return Extra(
         attempt=attempt,
         money=money,
@@ -57,13 +59,27 @@ def _extra(attempt: Attempt, refund: Refund | None, choices: list[Choice]) -> Ex
     )
 
 
-def _decided(attempt: Attempt) -> str:
+def _decided(attempt: Attempt, refund: Refund | None) -> str:
     credit = attempt.credit
     if credit is None:
         return _("It was accepted and counts as paid.")
+    if refund is not None:
+        return _of_rest(RefundStatus(refund.status)) % {"rest": plain_money(refund.money)}
     if not credit:
         return _("It was kept for the payer, and all of it has been used.")
     return _("It is kept for the payer; %(left)s are left.") % {"left": plain_money(credit)}
+
+
+def _of_rest(status: RefundStatus) -> str:
+    match status:
+        case RefundStatus.SUCCEEDED:
+            return _("%(rest)s of it have been given back to the payer.")
+        case RefundStatus.FAILED:
+            return _(
+                "Giving %(rest)s of it back failed: they are kept for the payer in your wallet. "
+                "Try again, or agree with the payer."
+            )
+    return _("%(rest)s of it are on their way back to the payer.")
 
 
 def _happened(attempt: Attempt, money: Money) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,6 +30,7 @@ from sleek.web.dashboard.telling import bank_lines
 from sleek.web.ui import words
 
 MAX_TYPED = 80  # characters of a search
+EXPORT_LIMIT, CHUNK = 50_000, 500  # rows of one file, and read at a time
 CHOICES = 20  # open transfers that a person may pick beside what is suggested
 
 
@@ -35,7 +38,7 @@ CHOICES = 20  # open transfers that a person may pick beside what is suggested
 @require_GET
 def index(request: access.MemberRequest) -> HttpResponse:
     own = access.own(request, BankLine.objects.all())
-    status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()[:MAX_TYPED]
+    status, text = _wanted(request)
     place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
     page = pages.page(_found(own, status, text), place, by="booked_on")
     context = {
@@ -50,6 +53,31 @@ def index(request: access.MemberRequest) -> HttpResponse:
         "may_record": access.may(request, Right.RECORD_ARRIVALS),
     }
     return render(request, "dashboard/banking/index.html", context)
+
+
+@access.allowed(Right.SEE_BANK_DETAILS)
+@require_GET
+def export(request: access.MemberRequest) -> StreamingHttpResponse:
+    """The filtered list as a file, all pages of it, the latest first. It names payers' accounts,
+    so the right to save lists is not enough.
+    """
+    rows = _found(access.own(request, BankLine.objects.all()), *_wanted(request))
+    rows = rows.select_related("connection", "attempt__payment", "matched_by", "file")
+    # Not the content of the files, which may be large.
+    rows = rows.defer("file__content").order_by("-booked_on", "-pk")[:EXPORT_LIMIT]
+    return StreamingHttpResponse(
+        bank_lines.file(
+            rows.iterator(chunk_size=CHUNK),
+            zone=request.merchant.zone,
+            language=get_language() or "",
+            rights=request.rights,
+        ),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": "attachment; "
+            f'filename="bank-lines-{timezone.localdate().isoformat()}.csv"'
+        },
+    )
 
 
 @access.allowed(Right.READ_BALANCES)
@@ -145,6 +173,10 @@ def accounts(request: access.MemberRequest) -> list[Connection]:
 def _get(request: access.MemberRequest, public_id: str) -> BankLine:
     known = BankLine.objects.select_related("merchant", "connection", "matched_by", "file")
     return access.get(request, known.select_related("attempt__payment"), public_id)
+
+
+def _wanted(request: access.MemberRequest) -> tuple[str, str]:
+    return request.GET.get("status", ""), request.GET.get("q", "").strip()[:MAX_TYPED]
 
 
 def _found(lines: QuerySet[BankLine], status: str, text: str) -> QuerySet[BankLine]:

@@ -8,6 +8,7 @@ from sleek.web.dashboard.views.banking import balance, files, lines, proofs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/bank", lines.index, name="bank-line-index"),
+    path("wallet/bank.csv", lines.export, name="bank-line-export"),
     path("wallet/bank/new", lines.create, name="bank-line-create"),
     path("wallet/bank/upload", files.upload, name="bank-file-upload"),
     path("wallet/bank/files/<str:public_id>", files.show, name="bank-file-show"),

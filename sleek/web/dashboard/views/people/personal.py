@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from sleek.core.errors import SleekError
-from sleek.merchants import actions as merchants
+from sleek.refunds import actions as refunds
 from sleek.reports.queries.people import personal as reports
 from sleek.web.dashboard import access, waiting
 
@@ -36,7 +36,7 @@ def export(request: access.PersonRequest) -> JsonResponse:
 @require_POST
 def erase(request: access.PersonRequest) -> HttpResponse:
     try:
-        merchants.erase_account(request.user, address=waiting.client_address(request))
+        refunds.erase_person(request.user, address=waiting.client_address(request))
     except SleekError as refusal:
         messages.error(request, refusal.message)
         return redirect("personal-show")

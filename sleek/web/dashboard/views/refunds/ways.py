@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from babel import Locale
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -69,11 +71,17 @@ def account(request: access.MemberRequest, public_id: str) -> HttpResponse:
         "refund": refund,
         "payment": refund.attempt.payment,
         "account": details,
+        "country": _country(details.country),
         "number": bank_account_shown(details.account),
         "transfer": TransferForm(),
         "may_pay": access.may(request, Right.GIVE_MONEY_BACK),
     }
     return render(request, "dashboard/refunds/account.html", context)
+
+
+def _country(code: str) -> str:
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    return str(locale.territories.get(code, code))
 
 
 @access.sensitive

@@ -105,6 +105,12 @@ def _settle(attempt: Attempt, by: User) -> str:
     return said % {"amount": plain_money(rest) if rest else ""}
 
 
+def _take(attempt: Attempt, by: User) -> str:
+    rest = reconciliation.take(attempt, by=by).money
+    said = _("The payment is paid as asked, and %(amount)s are on their way back to the payer.")
+    return said % {"amount": plain_money(rest)}
+
+
 def _accept(attempt: Attempt, by: User) -> str:
     reconciliation.accept(attempt, by=by)
     return _("Accepted: the payment counts as paid.")
@@ -113,6 +119,7 @@ def _accept(attempt: Attempt, by: User) -> str:
 _VERBS: dict[Choice, Callable[[Attempt, User], str]] = {
     Choice.RETURN: _return,
     Choice.KEEP: _keep,
+    Choice.TAKE: _take,
     Choice.SETTLE: _settle,
     Choice.ACCEPT: _accept,
 }

@@ -19,7 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
             {"choice": choice},
             name=f"surplus-{choice}",
         )
-        for choice in (Choice.RETURN, Choice.ACCEPT, Choice.SETTLE, Choice.KEEP)
+        for choice in Choice
+        if choice != Choice.APPLY
     ),
     path("payments/<str:public_id>/apply/<str:attempt_id>", decisions.apply, name="surplus-apply"),
     path("payments/<str:public_id>/ask", decisions.ask, name="payment-ask"),

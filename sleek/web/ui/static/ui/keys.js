@@ -1,7 +1,7 @@
 // The keyboard of the back office: `/` search, `n` new, `j` and `k` rows, `g` and a letter to go somewhere.
 // Pages mark their elements: data-key="n" on what a key should open or focus, class row-link on the rows' links.
 
-const GO = { o: "overview", l: "link-index", p: "payment-index", w: "wallet-index", s: "settings-edit" };
+const GO = { o: "overview", l: "link-index", b: "bill-index", p: "payment-index", w: "wallet-index", c: "customer-index", s: "settings-edit" };
 let going = false;
 
 function isTyping(element) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sleek.reports.rules.cells import safe
+from sleek.core.tables import safe
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""What is known of a customer and how it is read from a form or a table; which column of a table
+says what; and the lines of a quotation, which are read alike. Pure.
+"""
+
+from sleek.customers.rules.book import (
+    LANGUAGES,
+    LETTERS,
+    MAX_CUSTOMERS,
+    MAX_TAGS,
+    METHODS,
+    TAG_LETTERS,
+    TERMS_DAYS_MAX,
+    Details,
+    same_keys,
+)
+from sleek.customers.rules.columns import Layout, guess, head_hash, headings, remembered
+from sleek.customers.rules.entries import CUSTOMERS, read_customer
+from sleek.customers.rules.lines import LINES, LineRow, read_line
+from sleek.customers.rules.purposes import (
+    CellFlaw,
+    Fault,
+    Field,
+    Found,
+    Kind,
+    Misread,
+    Purpose,
+    Rejected,
+    Unfit,
+    read_rows,
+)
+
+__all__ = [
+    "CUSTOMERS",
+    "LANGUAGES",
+    "LETTERS",
+    "LINES",
+    "MAX_CUSTOMERS",
+    "MAX_TAGS",
+    "METHODS",
+    "TAG_LETTERS",
+    "TERMS_DAYS_MAX",
+    "CellFlaw",
+    "Details",
+    "Fault",
+    "Field",
+    "Found",
+    "Kind",
+    "Layout",
+    "LineRow",
+    "Misread",
+    "Purpose",
+    "Rejected",
+    "Unfit",
+    "guess",
+    "head_hash",
+    "headings",
+    "read_customer",
+    "read_line",
+    "read_rows",
+    "remembered",
+    "same_keys",
+]

@@ -1,0 +1,239 @@
+"""Writing drafts: what a bill will say.
+
+A draft is replaced whole each time it is saved. What it would come to is counted at once, so that
+lists and previews show what the paper will; and any approval falls, because it was of other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import InvalidOperation
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sleek.audit import actions as audit
+from sleek.core import clock
+from sleek.core.errors import SleekError
+from sleek.core.money import InvalidAmount, Money
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.invoices import queries, rules
+from sleek.invoices.models import (
+    Deduction,
+    Instalment,
+    Invoice,
+    Line,
+    RelatedDocument,
+)
+from sleek.invoices.queries import Draft, LineWish, Payer
+from sleek.invoices.rules import InvoiceStatus, PolicyFlaw, Stage, StageFlaw
+from sleek.invoices.rules.content import BillFlaw
+from sleek.merchants.models import Merchant, User
+
+
+class InvalidInvoice(SleekError):
+    """What was entered makes no bill; `flaws` says why."""
+
+    code = "invalid_invoice"
+
+    def __init__(self, flaws: Sequence[BillFlaw | StageFlaw | PolicyFlaw]) -> None:
+        super().__init__(", ".join(flaws))
+        self.flaws = list(flaws)
+
+
+class NotADraft(SleekError):
+    """The bill is issued or under review; what it says can no longer be changed."""
+
+    code = "not_a_draft"
+
+
+class ChangedMeanwhile(SleekError):
+    """Somebody else saved the draft since it was opened."""
+
+    code = "changed_meanwhile"
+
+
+@transaction.atomic
+def create(
+    merchant: Merchant, draft: Draft, *, by: User, copied_from: Invoice | None = None
+) -> Invoice:
+    """Raises `InvalidInvoice`."""
+    invoice = Invoice(merchant=merchant, created_by=by, copied_from=copied_from)
+    write(invoice, draft, by)
+    _record(invoice, "invoice.drafted", by)
+    return invoice
+
+
+@transaction.atomic
+def rewrite(invoice: Invoice, draft: Draft, *, revision: int, by: User) -> Invoice:
+    """Replace what a draft says; under review it goes back to being one. Raises `InvalidInvoice`,
+    `NotADraft`, and `ChangedMeanwhile` when `revision` is not the one that was opened.
+    """
+    invoice = lock(invoice)
+    if invoice.status not in rules.UNISSUED:
+        raise NotADraft(_("This bill is issued. Void it and issue a corrected one instead."))
+    if invoice.revision != revision:
+        raise ChangedMeanwhile(
+            _("Somebody saved this draft after you opened it. Open it again to see what changed.")
+        )
+    invoice.revision += 1
+    invoice.status, invoice.approved_hash = InvoiceStatus.DRAFT, ""
+    for rows in (invoice.lines, invoice.instalments, invoice.documents, invoice.deductions):
+        rows.all().delete()
+    write(invoice, draft, by)
+    _record(invoice, "invoice.edited", by)
+    return invoice
+
+
+@transaction.atomic
+def discard(invoice: Invoice, *, by: User) -> None:
+    """Only drafts go; what was issued stays for ever. Raises `NotADraft`."""
+    invoice = lock(invoice)
+    if invoice.status != InvoiceStatus.DRAFT:
+        raise NotADraft(_("Only a draft can be deleted. Void the bill instead."))
+    _record(invoice, "invoice.discarded", by)
+    invoice.delete()
+
+
+@transaction.atomic
+def note(invoice: Invoice, *, memo: str, tags: Sequence[str], by: User) -> Invoice:
+    """What may change at any time: nothing of it is printed."""
+    invoice = lock(invoice)
+    invoice.memo, invoice.tags = memo.strip(), list(dict.fromkeys(tags))
+    invoice.updated_at = clock.now()
+    invoice.save(update_fields=["memo", "tags", "updated_at"])
+    _record(invoice, "invoice.noted", by)
+    return invoice
+
+
+def copy(invoice: Invoice, *, by: User) -> Invoice:
+    """A draft that says the same, for another time: without its days and related documents' bond to
+    the old one.
+    """
+    draft = replace(queries.draft_of(invoice), due_on=None, stages=_undated(invoice))
+    return create(invoice.merchant, draft, by=by, copied_from=invoice)
+
+
+def write(invoice: Invoice, draft: Draft, by: User) -> None:
+    """Make it say that, in the caller's transaction. Raises `InvalidInvoice`."""
+    counted = _count(draft)
+    _set_columns(invoice, draft, by)
+    invoice.amount, invoice.amount_tax = counted.total.minor, counted.tax.minor
+    flaws = rules.content.flaws(draft.lines, counted)
+    if flaws:
+        raise InvalidInvoice(flaws)
+    planned = queries.plan_deductions(invoice, _countable(draft, counted)) if draft.deducts else []
+    invoice.amount_deducted = sum(each.amount for each in planned)
+    parts = rules.divide(invoice.asked, draft.stages)
+    if isinstance(parts, StageFlaw):
+        raise InvalidInvoice([parts])
+    if draft.policy and (wrong := rules.deduction.flaws(draft.policy, invoice.asked)):
+        raise InvalidInvoice(wrong)
+    invoice.save()
+    _write_lines(invoice, draft.lines, counted.amounts)
+    _write_instalments(invoice, draft, parts)
+    Deduction.objects.bulk_create(planned)
+    RelatedDocument.objects.bulk_create(
+        RelatedDocument(
+            merchant_id=invoice.merchant_id, invoice=invoice, kind=each.kind, number=each.number
+        )
+        for each in dict.fromkeys(draft.documents)
+    )
+    invoice.content_hash = queries.content_hash(invoice)
+    invoice.save(update_fields=["content_hash"])
+
+
+def lock(invoice: Invoice) -> Invoice:
+    return (
+        Invoice.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("merchant")
+        .get(pk=invoice.pk)
+    )
+
+
+def _undated(invoice: Invoice) -> tuple[Stage, ...]:
+    return tuple(replace(stage, due_on=None) for stage in queries.draft_of(invoice).stages)
+
+
+def _count(draft: Draft) -> rules.Totals:
+    try:
+        return rules.totals(
+            [line.figures for line in draft.lines],
+            draft.currency,
+            is_tax_inclusive=draft.is_tax_inclusive,
+        )
+    except (InvalidAmount, InvalidOperation):
+        raise InvalidInvoice([BillFlaw.TOO_MUCH]) from None
+
+
+def _set_columns(invoice: Invoice, draft: Draft, by: User) -> None:
+    for name in (
+        *("currency", "customer", "nature", "title", "is_tax_inclusive", "language", "due_on"),
+        *("due_days", "deducts", "takes_parts", "wants_xml", "remarks", "memo", "brand", "design"),
+    ):
+        setattr(invoice, name, getattr(draft, name))
+    for name in Payer.__slots__:
+        setattr(invoice, f"payer_{name}", getattr(draft.payer, name))
+    invoice.methods, invoice.tags = list(draft.methods), list(dict.fromkeys(draft.tags))
+    policy = draft.policy
+    invoice.policy_amount = policy.amount.minor if policy else None
+    invoice.policy_threshold = policy.threshold.minor if policy else None
+    invoice.policy_threshold_currency = policy.threshold.currency if policy else ""
+    invoice.policy_valid_days = policy.valid_days if policy else None
+    invoice.policy_is_once = policy.is_once if policy else True
+    invoice.policy_counts_courier = policy.counts_courier if policy else False
+    invoice.edited_by, invoice.updated_at = by, clock.now()
+
+
+def _countable(draft: Draft, counted: rules.Totals) -> tuple[Money, Money]:
+    """What counts towards a threshold with and without courier costs."""
+    courier = sum(
+        amount.minor
+        for line, amount in zip(draft.lines, counted.amounts, strict=True)
+        if line.is_courier
+    )
+    return counted.total, Money(max(counted.total.minor - courier, 0), draft.currency)
+
+
+def _write_lines(invoice: Invoice, lines: Sequence[LineWish], amounts: Sequence[Money]) -> None:
+    Line.objects.bulk_create(
+        Line(
+            invoice=invoice,
+            position=position,
+            item=line.item,
+            spec=line.spec,
+            quantity=line.figures.quantity,
+            unit=line.unit,
+            hours=line.figures.hours if line.is_hourly else None,
+            price=line.figures.price,
+            tax_rate=line.figures.tax_rate,
+            is_courier=line.is_courier,
+            quoted_price=line.quoted_price,
+            amount=amount.minor,
+        )
+        for position, (line, amount) in enumerate(zip(lines, amounts, strict=True))
+    )
+
+
+def _write_instalments(invoice: Invoice, draft: Draft, parts: Sequence[Money]) -> None:
+    stages = draft.stages or (Stage(due_on=draft.due_on),)
+    Instalment.objects.bulk_create(
+        Instalment(
+            invoice=invoice,
+            position=position,
+            label=stage.label,
+            deliverable=stage.deliverable,
+            percent=stage.percent,
+            amount=part.minor,
+            due_on=stage.due_on,
+        )
+        for position, (stage, part) in enumerate(zip(stages, parts, strict=True))
+    )
+
+
+def _record(invoice: Invoice, kind: str, by: User, **data: object) -> None:
+    scope = invoice.merchant.public_id
+    audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=data)
+    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])

@@ -1,0 +1,128 @@
+"""Correcting what was issued: voiding and replacing it, taking part of it back, giving it up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sleek.audit import actions as audit
+from sleek.core import clock
+from sleek.core.errors import SleekError
+from sleek.core.money import Money
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.invoices import queries, rules
+from sleek.invoices.actions import deducting, drafting
+from sleek.invoices.models import CreditNote, Invoice
+from sleek.invoices.rules import InvoiceStatus
+from sleek.merchants.models import User
+from sleek.papers import actions as papers
+from sleek.papers.rules import Kind
+
+
+class NotVoidable(SleekError):
+    """The bill was paid, at least in part, or has ended already."""
+
+    code = "not_voidable"
+
+
+class NotCreditableBill(SleekError):
+    """A credit note takes something back, and no more than is still owed."""
+
+    code = "not_creditable_bill"
+
+
+@transaction.atomic
+def void(invoice: Invoice, reason: str, *, by: User) -> Invoice:
+    """It keeps its number and says that it is void. Raises `NotVoidable`."""
+    invoice = drafting.lock(invoice)
+    if not rules.may_become(InvoiceStatus(invoice.status), InvoiceStatus.VOID):
+        raise NotVoidable(_("Only a bill that is issued and not paid can be voided."))
+    if invoice.amount_paid > invoice.amount_refunded:
+        raise NotVoidable(
+            _("Something was paid on this bill. Give it back first, or issue a credit note.")
+        )
+    _end(invoice, InvoiceStatus.VOID, reason)
+    deducting.give_back(invoice)
+    deducting.follow(invoice)
+    _record(invoice, "invoice.voided", by, reason=invoice.end_reason)
+    return invoice
+
+
+def supersede(invoice: Invoice, *, by: User) -> Invoice:
+    """Void it because its replacement is issued, in that one's transaction."""
+    if invoice.status == InvoiceStatus.VOID:
+        return invoice
+    return void(invoice, _("Replaced by a corrected bill."), by=by)
+
+
+@transaction.atomic
+def write_off(invoice: Invoice, reason: str, *, by: User) -> Invoice:
+    """Nobody expects the money any more; should it come, the bill is paid. Raises `NotVoidable`."""
+    invoice = drafting.lock(invoice)
+    if invoice.status != InvoiceStatus.OPEN:
+        raise NotVoidable(_("Only a bill that is still to be paid can be written off."))
+    _end(invoice, InvoiceStatus.UNCOLLECTIBLE, reason)
+    _record(invoice, "invoice.written_off", by, reason=invoice.end_reason)
+    return invoice
+
+
+@transaction.atomic
+def replacement(invoice: Invoice, *, by: User) -> Invoice:
+    """A draft that says the same; when it is issued, this bill is void. Raises `NotVoidable`."""
+    invoice = drafting.lock(invoice)
+    if invoice.status in rules.UNISSUED or invoice.amount_paid > invoice.amount_refunded:
+        raise NotVoidable(_("Only an issued bill on which nothing was paid can be replaced."))
+    known = Invoice.objects.filter(replaces=invoice).first()
+    if known is not None:
+        return known
+    fresh = drafting.create(
+        invoice.merchant, replace(queries.draft_of(invoice), due_on=None), by=by
+    )
+    fresh.replaces = invoice
+    fresh.save(update_fields=["replaces"])
+    fresh.content_hash = queries.content_hash(fresh)
+    fresh.save(update_fields=["content_hash"])
+    return fresh
+
+
+@transaction.atomic
+def credit(invoice: Invoice, amount: Money, reason: str, *, by: User) -> CreditNote:
+    """Take back part of what is still owed, or all of it. Raises `NotCreditableBill`."""
+    invoice = drafting.lock(invoice)
+    if invoice.status not in rules.PAYABLE or not 0 < amount.minor <= invoice.due.minor:
+        raise NotCreditableBill(
+            _("A credit note takes back at most what is still owed: %(due)s.")
+            % {"due": invoice.due}
+        )
+    now = clock.now()
+    note = CreditNote(
+        merchant_id=invoice.merchant_id,
+        invoice=invoice,
+        amount=amount.minor,
+        reason=reason.strip(),
+        issued_on=now.astimezone(invoice.merchant.zone).date(),
+        created_by=by,
+    )
+    series = papers.series_for(invoice.merchant, Kind.CREDIT_NOTE)
+    note.number = papers.take_number(series, note.public_id, on=note.issued_on).text
+    note.save(force_insert=True)
+    invoice.amount_credited += amount.minor
+    invoice.updated_at = now
+    invoice.save(update_fields=["amount_credited", "updated_at"])
+    _record(invoice, "invoice.credited", by, note=note.number, amount=amount.minor)
+    return note
+
+
+def _end(invoice: Invoice, status: InvoiceStatus, reason: str) -> None:
+    invoice.status, invoice.end_reason = status, reason.strip()
+    invoice.ended_at = invoice.updated_at = clock.now()
+    invoice.save(update_fields=["status", "end_reason", "ended_at", "updated_at"])
+
+
+def _record(invoice: Invoice, kind: str, by: User, **data: object) -> None:
+    scope = invoice.merchant.public_id
+    audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=data)
+    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])

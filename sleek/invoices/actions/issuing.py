@@ -1,0 +1,134 @@
+"""Issuing: from then on the bill has a number, a paper and an address to be paid at.
+
+All of it is one transaction, the drawing of the paper included (tens of milliseconds): there is no
+moment at which a number is given out without its paper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sleek.audit import actions as audit
+from sleek.core import clock
+from sleek.core.errors import SleekError
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.fx import queries as fx
+from sleek.invoices import queries, rules
+from sleek.invoices.actions import deducting
+from sleek.invoices.actions.drafting import InvalidInvoice, lock
+from sleek.invoices.actions.ending import supersede
+from sleek.invoices.formats import facturx
+from sleek.invoices.models import Invoice
+from sleek.invoices.rules import InvoiceStatus
+from sleek.invoices.rules.content import BillFlaw, lacks
+from sleek.merchants.models import Membership
+from sleek.papers import actions as papers
+from sleek.papers.rules import Kind
+
+
+class NotIssuable(SleekError):
+    """The bill is issued already, or the rules want a second person to look at it first."""
+
+    code = "not_issuable"
+
+
+@transaction.atomic
+def issue(invoice: Invoice, *, by: Membership) -> Invoice:
+    """Raises `InvalidInvoice`, `NotIssuable`, `DeductionGone`, `NoRate`, `NumberTaken`,
+    `NotElectronic`.
+    """
+    invoice = lock(invoice)
+    if invoice.status not in rules.UNISSUED:
+        raise NotIssuable(_("This bill is issued already."))
+    if queries.needs_review(invoice) and invoice.approved_hash != queries.content_hash(invoice):
+        raise NotIssuable(_("A second person has to approve this bill before it is issued."))
+    now = clock.now()
+    today = now.astimezone(invoice.merchant.zone).date()
+    _fix_days(invoice, today)
+    _refuse_what_lacks(invoice, today)
+    deducting.reserve(invoice)
+    invoice.issued_at, invoice.issued_on, invoice.issued_by = now, today, by.user
+    _fix_rate(invoice)
+    number = papers.take_number(
+        papers.series_for(invoice.merchant, Kind.BILL), invoice.public_id, on=today
+    )
+    invoice.number, invoice.status, invoice.updated_at = number.text, InvoiceStatus.OPEN, now
+    invoice.save()
+    deducting.promise(invoice, today)
+    if invoice.replaces:
+        supersede(invoice.replaces, by=by.user)
+    _keep_paper(invoice)
+    _record(invoice, by)
+    return invoice
+
+
+def _fix_days(invoice: Invoice, today: date) -> None:
+    """A bill is due with its last instalment; what has no day of its own by the bill's terms."""
+    if invoice.due_on is None:
+        invoice.due_on = today + timedelta(days=invoice.due_days or 0)
+    stages = list(invoice.instalments.all())
+    for stage in stages:
+        if stage.due_on is None:
+            stage.due_on = invoice.due_on
+            stage.save(update_fields=["due_on"])
+    if len(stages) > 1:
+        invoice.due_on = max(stage.due_on for stage in stages if stage.due_on)
+
+
+def _refuse_what_lacks(invoice: Invoice, today: date) -> None:
+    merchant = invoice.merchant
+    first = invoice.instalments.order_by("due_on").first()
+    found = lacks(
+        has_lines=invoice.lines.exists(),
+        asked=invoice.asked.minor,
+        payer=invoice.payer_name,
+        payee=merchant.legal_name or merchant.name,
+        due_on=first.due_on if first else invoice.due_on,
+        today=today,
+    )
+    if found:
+        raise InvalidInvoice(found)
+
+
+def _fix_rate(invoice: Invoice) -> None:
+    """What the bill's currency is worth at home today, to tell later what the exchange brought."""
+    home = invoice.merchant.default_currency
+    quote = fx.convert(invoice.total, home) if home != invoice.currency else None
+    invoice.home_currency = home
+    invoice.home_rate = quote.rate if quote else None
+
+
+def _keep_paper(invoice: Invoice) -> None:
+    """The words are read back as a bank's clerk reads them, by other code than wrote them."""
+    at = invoice.issued_at or clock.now()
+    sheet = queries.sheet(invoice, made_at=int(at.timestamp()))
+    attached = {facturx.FILE: facturx.xml(invoice)} if invoice.wants_xml else {}
+    if not all(rules.words.says(text, invoice.asked) for _label, text in sheet.in_words):
+        raise InvalidInvoice([BillFlaw.WORDS_DISAGREE])
+    papers.keep(
+        invoice.merchant,
+        subject=invoice.public_id,
+        kind=Kind.BILL,
+        number=invoice.number,
+        sheet=replace(sheet, attachments=tuple(attached)),
+        at=at,
+        attachments=attached,
+    )
+
+
+def _record(invoice: Invoice, by: Membership) -> None:
+    data: dict[str, object] = {
+        "number": invoice.number,
+        "amount": invoice.asked.minor,
+        "currency": invoice.currency,
+    }
+    scope = invoice.merchant.public_id
+    audit.record(
+        "invoice.issued", invoice.public_id, scope=scope, actor=by.user.public_id, data=data
+    )
+    events.record([Fact("invoice.issued", invoice.public_id, invoice.merchant_id, data)])

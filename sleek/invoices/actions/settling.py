@@ -1,0 +1,80 @@
+"""What the payments say of a bill. Always all of it, so that hearing it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sleek.core import clock
+from sleek.events import actions as events
+from sleek.events.actions import Fact
+from sleek.invoices import rules
+from sleek.invoices.actions import deducting
+from sleek.invoices.actions.drafting import lock
+from sleek.invoices.models import Invoice
+from sleek.invoices.rules import InvoiceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`paid` by instalment, in minor units; `at` is when the newest of it came."""
+
+    paid: Mapping[int, int]
+    refunded: int
+    at: datetime | None
+
+
+@transaction.atomic
+def settle(invoice: Invoice, standing: Standing) -> Invoice:
+    """Bring a bill up to date with its payments."""
+    invoice = lock(invoice)
+    before = (invoice.amount_paid, invoice.amount_refunded, invoice.status)
+    for stage in invoice.instalments.all():
+        paid = standing.paid.get(stage.pk, 0)
+        if paid != stage.amount_paid:
+            stage.amount_paid = paid
+            stage.paid_at = standing.at if paid >= stage.amount else None
+            stage.save(update_fields=["amount_paid", "paid_at"])
+    invoice.amount_paid = sum(standing.paid.values())
+    invoice.amount_refunded = standing.refunded
+    is_whole = invoice.amount_paid >= invoice.asked.minor - invoice.amount_credited
+    if is_whole and invoice.amount_paid and invoice.status in rules.PAYABLE:
+        invoice.status, invoice.paid_at = InvoiceStatus.PAID, standing.at or clock.now()
+    after = (invoice.amount_paid, invoice.amount_refunded, invoice.status)
+    if after == before:
+        return invoice
+    invoice.updated_at = clock.now()
+    invoice.save(
+        update_fields=["amount_paid", "amount_refunded", "status", "paid_at", "updated_at"]
+    )
+    _tell(invoice, before[2], before[0])
+    if invoice.status == InvoiceStatus.PAID and before[2] != InvoiceStatus.PAID:
+        deducting.use(invoice)
+    if invoice.amount_paid and invoice.amount_refunded >= invoice.amount_paid:
+        deducting.give_back(invoice)
+    deducting.follow(invoice)
+    return invoice
+
+
+def _tell(invoice: Invoice, status: str, paid: int) -> None:
+    if invoice.status == InvoiceStatus.PAID and status != InvoiceStatus.PAID:
+        _record(invoice, "invoice.paid")
+    elif invoice.amount_paid == paid:
+        _record(invoice, "invoice.refunded")
+    elif invoice.due.minor:
+        _record(invoice, "invoice.part_paid")
+    else:
+        _record(invoice, "invoice.overpaid")
+
+
+def _record(invoice: Invoice, kind: str) -> None:
+    data: dict[str, object] = {
+        "amount": invoice.amount_paid,
+        "currency": invoice.currency,
+        "number": invoice.number,
+        "refunded": invoice.amount_refunded,
+    }
+    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])

@@ -1,0 +1,57 @@
+"""What of a text can stand on paper."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from sleek.papers.drawing import fonts
+from sleek.papers.rules import Sheet
+
+# Letters that steer rather than say something. Overrides of the direction could let an amount read
+# backwards; the others have no shape, or none that two readers agree on.
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_ODD_SPACES = re.compile("[\t\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]")
+_UNSEEN = {"Cf", "Cc", "Zs"}
+_VARIANTS = range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)
+
+
+def clean(value: object) -> object:
+    """The same, without what steers, in all texts of a JSON value."""
+    if isinstance(value, str):
+        return _STEERING.sub("", _ODD_SPACES.sub(" ", value.replace("\r\n", "\n")))
+    if isinstance(value, dict):
+        return {key: clean(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(each) for each in value]
+    return value
+
+
+def missing_letters(sheet: Sheet) -> str:
+    """Those of the sheet's letters that no font here has, each once, in their order there. A sheet
+    with any of them cannot be drawn.
+    """
+    seen = dict.fromkeys("".join(_texts(clean(asdict(sheet)))))
+    wanted = {letter for letter in seen if _is_seen(letter)}
+    lacking = fonts.lacking(wanted)
+    return "".join(letter for letter in seen if letter in lacking)
+
+
+def _is_seen(letter: str) -> bool:
+    is_variant = any(ord(letter) in variants for variants in _VARIANTS)
+    return unicodedata.category(letter) not in _UNSEEN and not is_variant
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

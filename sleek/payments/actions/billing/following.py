@@ -1,0 +1,68 @@
+"""Telling bills what came of their payments, as a consumer of events.
+
+A bill never counts by itself: each time something happens to one of its payments, all of them are
+looked at anew, and what they come to is told. Money that comes by a way that takes parts pays what
+it can: a part pays a part, and too much is for the last instalment that was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sleek.core import clock
+from sleek.events.models import Event
+from sleek.invoices import actions as invoices
+from sleek.invoices import rules as billing
+from sleek.invoices.actions import Standing
+from sleek.invoices.models import Invoice
+from sleek.payments import queries, rules
+from sleek.payments.models import Payment
+from sleek.payments.rules import PaymentStatus
+
+FOLLOWED = frozenset(
+    {
+        "payment.succeeded",
+        "refund.promised",
+        "refund.succeeded",
+        "refund.failed",
+        "invoice.voided",
+        "invoice.credited",
+        "invoice.divided",
+    }
+)
+
+
+def follow(news: Sequence[Event]) -> None:
+    """As a consumer of events."""
+    payments = [event.subject for event in news if not event.kind.startswith("invoice.")]
+    told = {event.subject for event in news if event.kind.startswith("invoice.")}
+    found = Invoice.objects.filter(instalments__allocations__payment__public_id__in=payments)
+    found |= Invoice.objects.filter(public_id__in=told)
+    for invoice in found.distinct().order_by("pk"):
+        tell(invoice)
+
+
+def tell(invoice: Invoice) -> Invoice:
+    """Bring a bill up to date with all of its payments, and end those that ask for too much."""
+    paid = queries.paid_of(invoice)
+    succeeded = queries.payments_of(invoice).filter(status=PaymentStatus.SUCCEEDED)
+    refunded = sum(queries.refunded_of(payment, invoice) for payment in succeeded)
+    newest = succeeded.order_by("-succeeded_at").values_list("succeeded_at", flat=True).first()
+    invoice = invoices.settle(invoice, Standing(paid, refunded, newest))
+    _end_what_asks_too_much(invoice)
+    return invoice
+
+
+def _end_what_asks_too_much(invoice: Invoice) -> None:
+    """The janitor closes and expires them; what is paid all the same goes back by itself."""
+    is_over = invoice.status not in billing.PAYABLE
+    for payment in queries.payments_of(invoice).filter(status__in=rules.PAYABLE):
+        own = payment.allocations.filter(instalment__invoice=invoice)
+        asks = list(own.select_related("instalment__invoice"))
+        is_too_much = sum(each.amount for each in asks) > invoice.due.minor or any(
+            each.amount > each.instalment.due.minor for each in asks
+        )
+        if is_over or is_too_much:
+            Payment.objects.filter(pk=payment.pk, status__in=rules.PAYABLE).update(
+                expires_at=clock.now()
+            )

@@ -1,0 +1,1 @@
+"""Entering a customer, and saying which column of a table says what."""

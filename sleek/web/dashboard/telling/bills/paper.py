@@ -1,0 +1,55 @@
+"""A bill's paper as pictures of its pages, which are the PDF."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from sleek.core import clock
+from sleek.invoices import queries
+from sleek.invoices.models import Invoice
+from sleek.merchants.models import Merchant
+from sleek.papers import drawing
+from sleek.papers import queries as papers
+from sleek.papers.rules import Sheet, unpack
+
+SHOWN = 6  # pages; whoever wants more opens the PDF
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """`urls` are `data:` addresses; `problem` is why there is none, `missing` which letters."""
+
+    urls: list[str] = field(default_factory=list)
+    more: int = 0
+    problem: str = ""
+
+
+def of(invoice: Invoice) -> Pages:
+    """The paper as it was issued, or a draft's as it would be."""
+    kept = papers.newest(invoice.public_id) if invoice.number else None
+    sheet = unpack(kept.sheet) if kept else sketched(invoice)
+    return drawn(invoice.merchant, sheet)
+
+
+def sketched(invoice: Invoice) -> Sheet:
+    """What would be printed now."""
+    return queries.sheet(invoice, made_at=int(clock.now().timestamp()))
+
+
+def drawn(merchant: Merchant, sheet: Sheet) -> Pages:
+    if missing := drawing.missing_letters(sheet):
+        letters = " ".join(missing)
+        problem = _("No font here has these letters: %(letters)s. Write them another way.")
+        return Pages(problem=problem % {"letters": letters})
+    try:
+        pages = papers.preview(merchant, sheet)
+    except drawing.Undrawable:
+        return Pages(problem=_("The paper cannot be drawn: a picture on it is missing."))
+    return Pages([_url(page) for page in pages[:SHOWN]], max(0, len(pages) - SHOWN))
+
+
+def _url(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -1,0 +1,92 @@
+"""The list of customers, and the same list as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from sleek.core import tables
+from sleek.core.tables import Cell
+from sleek.customers import queries
+from sleek.customers.models import Customer
+from sleek.customers.queries import ARCHIVED, Filters
+from sleek.merchants.rules import Right
+from sleek.reports.queries import pages
+from sleek.reports.queries.pages import Place
+from sleek.web.dashboard import access
+from sleek.web.dashboard.forms.merchant import countries
+from sleek.web.dashboard.telling.customers import files
+
+
+@access.allowed(Right.READ)
+@require_GET
+def index(request: access.MemberRequest) -> HttpResponse:
+    filters = _filters(request)
+    place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
+    own = access.own(request, Customer.objects.all())
+    names = dict(countries(to_locale(get_language() or "en")))
+    context = {
+        "page": pages.page(_found(request, filters), place, by="created_at"),
+        "filters": filters,
+        "is_archive": filters.state == ARCHIVED,
+        "tags": queries.tags_of(own),
+        "countries": [(code, names.get(code, code)) for code in queries.countries_of(own)],
+        "country_names": names,
+        "may_write": access.may(request, Right.ASK_FOR_MONEY),
+        "may_export": access.may(request, Right.EXPORT),
+    }
+    return render(request, "dashboard/customers/index.html", context)
+
+
+@access.allowed(Right.EXPORT)
+@require_GET
+def export_csv(request: access.MemberRequest) -> StreamingHttpResponse:
+    """The filtered list as a file, all pages of it."""
+    lines = tables.csv_lines(_rows(request))
+    return StreamingHttpResponse(
+        lines, content_type="text/csv; charset=utf-8", headers=_saved_as("csv")
+    )
+
+
+@access.allowed(Right.EXPORT)
+@require_GET
+def export_xlsx(request: access.MemberRequest) -> HttpResponse:
+    content = tables.workbook(_("Customers"), _rows(request))
+    return HttpResponse(content, content_type=tables.XLSX, headers=_saved_as("xlsx"))
+
+
+def _rows(request: access.MemberRequest) -> Iterator[Sequence[Cell]]:
+    return files.customers(
+        queries.export(_found(request, _filters(request))),
+        zone=request.merchant.zone,
+        language=get_language() or "",
+        rights=request.rights,
+    )
+
+
+def _saved_as(ending: str) -> dict[str, str]:
+    name = f"customers-{timezone.localdate().isoformat()}.{ending}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def _found(request: access.MemberRequest, filters: Filters) -> QuerySet[Customer]:
+    own = access.own(request, Customer.objects.all())
+    sees = access.may(request, Right.SEE_PERSONAL_DATA)
+    return queries.matching(own, filters, sees_personal=sees)
+
+
+def _filters(request: access.MemberRequest) -> Filters:
+    asked = request.GET
+    return Filters(
+        text=" ".join(asked.get("q", "").replace("\x00", "").split())[:140],
+        tag=asked.get("tag", "").replace("\x00", "")[:40],
+        country=asked.get("country", "").replace("\x00", "")[:2],
+        state=ARCHIVED if asked.get("status") == ARCHIVED else "",
+    )

@@ -1,0 +1,1 @@
+"""The settings of papers: numbers, who approves, templates, seals and the certificate."""
