@@ -69,15 +69,15 @@ def keep_template(request: access.MemberRequest) -> HttpResponse:
     file = request.FILES.get("template")
     if file is None:
         messages.error(request, _("Choose a file first."))
-        return redirect("bill-index")
+        return redirect("design-index")
     content = file.read(docx.MAX_BYTES + 1)
     try:
         invoices.keep_template(request.merchant, file.name or "", content, by=request.user)
     except invoices.TemplateRefused as error:
         messages.error(request, error.message)
-        return redirect("bill-index")
+        return redirect("design-index")
     messages.success(request, _("From now on bills are filled into your template."))
-    return redirect("bill-index")
+    return redirect("design-index")
 
 
 @access.allowed(Right.CUSTOMISE)
@@ -85,7 +85,7 @@ def keep_template(request: access.MemberRequest) -> HttpResponse:
 def drop_template(request: access.MemberRequest) -> HttpResponse:
     invoices.drop_template(request.merchant, by=request.user)
     messages.success(request, _("From now on bills are filled into our template."))
-    return redirect("bill-index")
+    return redirect("design-index")
 
 
 def _name(bill: Invoice) -> str:

@@ -116,6 +116,7 @@ def page(
         "paper": paper.of(invoice),
         "chapters": story.tell(history, request.rights),
         "acts": acts,
+        "may_export": access.may(request, Right.EXPORT),
         "forms": forms,
         "credit_form": forms.credit or CreditForm(owed=invoice.due),
         "note_form": forms.note or _note_form(invoice),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.invoices import actions as invoices
+from sleek.invoices.models import WordTemplate
 from sleek.invoices.queries import Draft, LineWish, Payer
 from sleek.invoices.rules import Figures, Nature
 from sleek.merchants.rules import Right
@@ -43,6 +44,9 @@ def index(request: access.MemberRequest) -> HttpResponse:
         "designs": designs.order_by("-is_default", "name"),
         "seals": merchant.seals.filter(archived_at=None).select_related("picture"),
         "certificate": merchant.certificates.filter(is_current=True).first(),
+        "years": [day.year for day in merchant.numbers.dates("taken_at", "year", order="DESC")],
+        "has_word_template": WordTemplate.objects.filter(merchant=merchant).exists(),
+        "may_export": access.may(request, Right.EXPORT),
         "may_design": access.may(request, Right.CUSTOMISE),
         "may_seal": access.may(request, Right.CHANGE_SETTINGS),
     }
