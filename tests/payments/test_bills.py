@@ -248,6 +248,18 @@ def test_a_credit_note_leaves_less_to_pay(shop: Merchant, bank: Bank) -> None:
         invoices.credit(fresh(bill), Money(1, "USD"), "more", by=by)
 
 
+def test_a_late_transfer_pays_what_a_credit_note_left(shop: Merchant) -> None:
+    """Both stages ask for more together than the bill still does."""
+    bill = billing.issued(shop, stages=HALVES)
+    first, _second = bill.instalments.all()
+    payment = billing.payment(Share(first, first.due))
+    arrive(shop, payment, 2500)
+    invoices.credit(fresh(bill), Money(1000, "USD"), "one broke", by=billing.owner(shop).user)
+    arrive(shop, payment, 1500)
+    assert (fresh(bill).status, fresh(bill).amount_paid) == ("paid", 4000)
+    assert people.held(shop, "frozen") == 0
+
+
 def test_opened_at_once_it_is_one_payment(committed_db: str) -> None:
     bill = billing.issued(people.merchant())
 

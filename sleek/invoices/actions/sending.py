@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -73,8 +74,8 @@ def send(
 
 def _refuse_words(to: str, message: str) -> None:
     try:
-        forms.EmailField(max_length=254).clean(to)
-    except forms.ValidationError as error:
+        validate_email(to)
+    except ValidationError as error:
         raise NotSendable(_("Please enter an e-mail address such as name@example.com.")) from error
     if len(message) > MAX_MESSAGE:
         raise NotSendable(

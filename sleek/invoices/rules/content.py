@@ -37,7 +37,6 @@ class BillFlaw(StrEnum):
     NO_PAYEE = "bill_without_payee"  # the workspace has no legal name
     DUE_BEFORE_ISSUE = "bill_due_before_issue"
     WORDS_DISAGREE = "words_disagree"
-    UNPRINTABLE = "letters_unprintable"  # no font has them
 
 
 class _Line(Protocol):

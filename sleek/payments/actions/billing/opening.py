@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -82,11 +82,8 @@ def _refuse(shares: Sequence[Share]) -> None:
 
 
 def _refuse_more_than_owed(bill: Invoice, shares: Sequence[Share]) -> None:
-    """By the payments as they are, since a bill hears of them a moment later. A credit note takes
-    from the bill, and from no instalment.
-    """
     paid = queries.paid_of(bill)
-    left = bill.asked.minor - bill.amount_credited - sum(paid.values())
+    left = _left(bill, paid)
     for share in shares:
         owed = min(share.instalment.amount - paid.get(share.instalment.pk, 0), left)
         if not 0 < share.amount.minor <= owed:
@@ -122,13 +119,10 @@ def next_for(payment: Payment) -> Payment | None:
     """For money that came after a bill's payment was paid or over: the payment for what the same
     bills still ask, if they do.
     """
-    open_stages = Instalment.objects.filter(invoice__instalments__allocations__payment=payment)
-    open_stages = open_stages.filter(invoice__status__in=billing.PAYABLE).distinct()
-    shares = []
-    for stage in open_stages.select_related("invoice").order_by("invoice_id", "position"):
-        told = queries.paid_of(stage.invoice).get(stage.pk, 0)
-        if stage.amount > told:
-            shares.append(Share(stage, Money(stage.amount - told, stage.invoice.currency)))
+    asking = Invoice.objects.filter(
+        instalments__allocations__payment=payment, status__in=billing.PAYABLE
+    )
+    shares = [share for bill in asking.distinct().order_by("pk") for share in _owed(bill)]
     if not shares:
         return None
     try:
@@ -136,3 +130,22 @@ def next_for(payment: Payment) -> Payment | None:
             return open_for_bills(shares, language=payment.language)
     except NotPayable:
         return None
+
+
+def _owed(bill: Invoice) -> list[Share]:
+    """All that the bill still asks, instalment by instalment."""
+    paid = queries.paid_of(bill)
+    left, shares = _left(bill, paid), []
+    for stage in bill.instalments.all():
+        part = min(stage.amount - paid.get(stage.pk, 0), left)
+        if part > 0:
+            shares.append(Share(stage, Money(part, bill.currency)))
+            left -= part
+    return shares
+
+
+def _left(bill: Invoice, paid: Mapping[int, int]) -> int:
+    """By the payments as they are, since a bill hears of them a moment later. A credit note takes
+    from the bill, and from no instalment.
+    """
+    return bill.asked.minor - bill.amount_credited - sum(paid.values())

@@ -61,7 +61,6 @@ WORDS: dict[AnyFlaw, Promise] = {
         "The amount in figures and the one in words disagree, so it was not issued. Nothing is"
         " lost; tell whoever runs this installation."
     ),
-    BillFlaw.UNPRINTABLE: gettext_lazy("Some letters cannot be printed. Write them another way."),
     StageFlaw.TOO_MANY: gettext_lazy("A bill has at most %(stages)s stages. Join some."),
     StageFlaw.NOT_ALL_ALIKE: gettext_lazy("Enter all stages by per cent, or all by amount."),
     StageFlaw.NOT_THE_WHOLE: gettext_lazy(

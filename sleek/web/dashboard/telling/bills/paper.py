@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections import OrderedDict
 from dataclasses import dataclass, field
+from threading import Lock
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +15,10 @@ from sleek.invoices.models import Invoice
 from sleek.merchants.models import Merchant
 from sleek.papers import drawing
 from sleek.papers import queries as papers
+from sleek.papers.models import Paper
 from sleek.papers.rules import Sheet, unpack
 
+REMEMBERED = 16  # papers, of a few hundred kilobytes each
 SHOWN = 6  # pages; whoever wants more opens the PDF
 
 
@@ -30,8 +34,28 @@ class Pages:
 def of(invoice: Invoice) -> Pages:
     """The paper as it was issued, or a draft's as it would be."""
     kept = papers.newest(invoice.public_id) if invoice.number else None
-    sheet = unpack(kept.sheet) if kept else sketched(invoice)
-    return drawn(invoice.merchant, sheet)
+    if kept is None:
+        return drawn(invoice.merchant, sketched(invoice))
+    return _as_issued(kept)
+
+
+_KEPT: OrderedDict[str, Pages] = OrderedDict()
+_KEEPING = Lock()
+
+
+def _as_issued(paper: Paper) -> Pages:
+    """Drawn once in a process for those that are looked at again and again."""
+    pages = _KEPT.get(paper.content_hash)
+    if pages is None:
+        pages = drawn(paper.merchant, unpack(paper.sheet))
+        if pages.problem:
+            return pages  # a font or a picture may come back
+    with _KEEPING:  # a process serves with several threads
+        _KEPT[paper.content_hash] = pages
+        _KEPT.move_to_end(paper.content_hash)
+        while len(_KEPT) > REMEMBERED:
+            _KEPT.popitem(last=False)
+    return pages
 
 
 def sketched(invoice: Invoice) -> Sheet:
