@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from tests.browser.conftest import CHROMIUM, Demo
+from tests.browser.conftest import CHROMIUM, OPTIONS, Demo
 
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = ROOT / "node_modules/.bin/lighthouse"
@@ -19,16 +20,23 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # this as a fault of the page's SEO is left out.
 SKIPPED = "is-crawlable"
 RUNS = 3  # the middle one counts: one hiccup of the machine neither fails nor saves the page
+# What Lighthouse says when Chromium's recording of the page load came without an event that it
+# counts from. That is no reading, good or bad; it happens once in some twenty on a busy machine.
+NOT_RECORDED = frozenset({"NO_TRACING_STARTED", "NO_NAVSTART", "NO_RESOURCE_REQUEST", "NO_FCP"})
+MOST_NOT_RECORDED = 3
 TIMEOUT_S = 120
 
 
 def test_lighthouse_gives_the_checkout_at_least_95_in_every_category(demo: Demo) -> None:
-    runs = [_scores(demo.links["USD"]) for _ in range(RUNS)]
+    readings = (_reading(demo.links["USD"]) for _ in range(RUNS + MOST_NOT_RECORDED))
+    runs = list(islice((scores for scores in readings if scores), RUNS))
+    assert len(runs) == RUNS, "Lighthouse could not record the page."
     middle = {name: median(run[name] for run in runs) for name in CATEGORIES}
     assert {name: score for name, score in middle.items() if score < LEAST} == {}, runs
 
 
-def _scores(url: str) -> dict[str, float]:
+def _reading(url: str) -> dict[str, float] | None:
+    """The score of each category, 0 to 1; None where the recording failed, not the page."""
     done = subprocess.run(
         [
             *(str(LIGHTHOUSE), url, "--quiet", "--output=json", "--output-path=stdout"),
@@ -37,17 +45,21 @@ def _scores(url: str) -> dict[str, float]:
             # the page is measured and not the machine.
             *("--form-factor=mobile", "--throttling-method=simulate"),
             f"--only-categories={','.join(CATEGORIES)}",
-            "--chrome-flags=--headless=new --no-sandbox",
+            f"--chrome-flags=--headless=new {' '.join(OPTIONS)}",
         ],
         # Node comes with the environment that runs this.
         env=os.environ | {"CHROME_PATH": CHROMIUM, "PATH": _path()},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
-        check=True,
     )
-    told = json.loads(done.stdout)["categories"]
-    return {name: told[name]["score"] or 0.0 for name in CATEGORIES}
+    assert done.stdout, done.stderr
+    told = json.loads(done.stdout)
+    trouble = told.get("runtimeError", {}).get("code")
+    if trouble in NOT_RECORDED:
+        return None
+    assert done.returncode == 0, done.stderr
+    return {name: told["categories"][name]["score"] or 0.0 for name in CATEGORIES}
 
 
 def _path() -> str:
