@@ -8,6 +8,10 @@ READY_TO_TEST := .venv/.dev $(READY)
 # Two processes are what a small machine has cores for. What tests of one file share is made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
+# Compiled modules are kept: else each of the processes that run, and those that tests start, compiles
+# all of Sleek anew, which takes a second or more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help up test test-browser check simulate crash lint types messages catalogues bench seed docs shell migrate lock clean
 

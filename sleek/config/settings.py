@@ -251,7 +251,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]  # asks for that redirect
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a bill of 500 lines has nine fields a line
 
 LOGGING = {
     "version": 1,

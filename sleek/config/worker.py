@@ -1,6 +1,6 @@
-"""The worker process: the notice inbox, the consumers of events, and the jobs.
+"""The worker process: the notice inbox, the consumers of events, acts on many bills, and the jobs.
 
-Each is woken by NOTIFY. The two readers are threads that survive a lost database and go on when it
+Each is woken by NOTIFY. The readers are threads that survive a lost database and go on when it
 is back. The jobs are Procrastinate's; its own heartbeat tells `/readyz` that this process lives,
 and when it gives up the process ends and its supervisor starts a new one.
 """
@@ -36,6 +36,7 @@ class Rhythm(NamedTuple):
 
 NOTICES = Rhythm(poll_s=1.0, batch_every_s=0.02)  # a notice whose retry is due wakes nobody
 EVENTS = Rhythm(poll_s=0.2, batch_every_s=0.1)  # nor does one that an older transaction hid
+BATCHES = Rhythm(poll_s=1.0, batch_every_s=0.0)  # nor one that waited for a limit
 
 
 def main() -> None:
@@ -45,12 +46,14 @@ def main() -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from sleek.events.actions import CHANNEL
+    from sleek.invoices.actions import batching
     from sleek.payments import actions as payments
 
     stopping = threading.Event()
     readers = [
         _reader("notices", payments.WAKE, NOTICES, payments.apply_waiting, stopping),
         _reader("events", CHANNEL, EVENTS, _consume, stopping),
+        _reader("batches", batching.WAKE, BATCHES, batching.work, stopping),
     ]
     for reader in readers:
         reader.start()
@@ -106,9 +109,13 @@ def feed(consumers: Mapping[str, Consumer]) -> int:
     wait for the next round, which the error puts off a little.
     """
     from sleek.events import actions as events
+    from sleek.events import queries
 
+    behind = queries.behind(consumers)
     passed, errors = 0, []
     for name, each in consumers.items():
+        if name not in behind:
+            continue
         try:
             passed += events.consume(name, each.follow, kinds=each.FOLLOWED)
         except Exception as error:

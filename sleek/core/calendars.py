@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
-import holidays
+if TYPE_CHECKING:
+    import holidays
 
 _WEEKEND = frozenset({5, 6})  # Saturday and Sunday, as `date.weekday` counts
 MAX_DAYS = 400  # looked through at most
@@ -34,6 +36,8 @@ def working_days_after(country: str, start: date, count: int) -> date:
 @cache
 def _calendar(country: str) -> holidays.HolidayBase | None:
     """It adds the years that it is asked about by itself."""
+    import holidays  # a tenth of a second, which few processes need
+
     try:
         return holidays.country_holidays(country)
     except NotImplementedError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sleek.core import clock
@@ -46,6 +46,23 @@ def convert(amount: Money, currency: str) -> Quote | None:
     except InvalidAmount:
         return None
     return Quote(converted, rate, min(source.on, target.on), target.source)
+
+
+def rate_on(day: date, source: str, target: str) -> Decimal | None:
+    """What one of a currency was worth in another on a day, by the last rates until then; none
+    where those are too old to say it.
+    """
+    recent = Rate.objects.filter(on__lte=day, on__gt=day - timedelta(days=rules.RECENT_DAYS))
+    own = recent.filter(currency__in=[source, target])
+    newest = dict(own.order_by("currency", "-on").distinct("currency").values_list(*_RATE))
+    if rules.EURO in (source, target) and recent.exists():
+        newest[rules.EURO] = Decimal(1)
+    if not {source, target} <= newest.keys():
+        return None
+    return rules.cross_rate(newest[source], newest[target])
+
+
+_RATE = ("currency", "per_euro")
 
 
 def currencies() -> list[str]:

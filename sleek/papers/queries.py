@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.crypto import constant_time_compare
 
 from sleek.merchants.models import Merchant, Picture
 from sleek.papers import drawing, rules
 from sleek.papers.models import Paper
 from sleek.papers.rules import Sheet
+
+MOST_VERSIONS = 1000  # that anybody may ask for
 
 
 def by_code(code: str) -> Paper | None:
@@ -28,6 +32,18 @@ def newest(subject: str) -> Paper | None:
     """The last paper that was issued of something."""
     found = Paper.objects.select_related("merchant", "certificate")
     return found.filter(subject=subject).order_by("pk").last()
+
+
+def printed(subjects: Iterable[str]) -> set[str]:
+    """Those that have a paper."""
+    found = Paper.objects.filter(subject__in=list(subjects))
+    return set(found.values_list("subject", flat=True))
+
+
+def version(subject: str, number: int) -> Paper | None:
+    """Of several papers of one thing the first, second or further one."""
+    found = Paper.objects.filter(subject=subject).order_by("pk")
+    return next(iter(found[number - 1 : number]), None) if 0 < number < MOST_VERSIONS else None
 
 
 def preview(merchant: Merchant, sheet: Sheet) -> list[bytes]:

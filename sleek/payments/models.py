@@ -476,6 +476,8 @@ class Allocation(models.Model):
         "invoices.Instalment", models.PROTECT, related_name="allocations"
     )
     amount = models.BigIntegerField()
+    # What one of the bill's currency was worth in its home currency on the day of paying; set once.
+    home_rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -484,6 +486,9 @@ class Allocation(models.Model):
                 fields=["payment", "instalment"], name="payment_pays_an_instalment_once"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(home_rate=None) | Q(home_rate__gt=0), name="home_rate_is_positive"
+            ),
         ]
 
     def __str__(self) -> str:

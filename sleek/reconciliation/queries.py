@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sleek.ledger.models import JournalEntry
+from sleek.payments import queries
 from sleek.payments import rules as payments
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import RETURNED_BY_ITSELF, AttemptStatus, Resolution, Surplus
@@ -51,6 +52,7 @@ def choices_for(payment: Payment, tries: Sequence[Attempt]) -> dict[int, list[Ch
     fates = fates_of(tries)
     waiting = [one for one in tries if fates.get(one.pk) == Fate.WAITS]
     parts = [one for one in waiting if one.surplus == Surplus.AMOUNT and not one.resolution]
+    is_void = bool(parts) and queries.is_for_void(payment)
     is_under_way = any(one.status in payments.OPEN_ATTEMPTS for one in tries)
     return {
         one.pk: choices.choices(
@@ -58,7 +60,7 @@ def choices_for(payment: Payment, tries: Sequence[Attempt]) -> dict[int, list[Ch
             asked=payment.money,
             is_wrong_amount=one in parts,
             is_alone=len(parts) == 1,
-            is_payable=payment.status in payments.PAYABLE,
+            is_payable=payment.status in payments.PAYABLE and not is_void,
             is_under_way=is_under_way,
             was_returned=bool(one.resolution),
         )
@@ -85,6 +87,7 @@ def _facts(
         unanswered=tuple(one.public_id for one in tries if one.status == AttemptStatus.UNKNOWN),
         is_closed=payment.status in payments.CLOSED,
         is_sold_out=any(one.surplus == Surplus.SOLD_OUT for one in tries),
+        is_void=any(one.surplus == Surplus.VOID for one in tries),
     )
 
 

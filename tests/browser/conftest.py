@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.installation import Installation
+from tests.installation import ROOT, Installation
 
 CHROMIUM = os.environ.get("SLEEK_CHROMIUM", "/usr/bin/chromium")
 OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
@@ -54,6 +56,20 @@ def demo() -> Iterator[Demo]:
     yield Demo(told["web"], told["sandbox"], owner["email"], owner["password"], links, home)
     assert installation.stop() == 0
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def window(demo: Demo) -> dict[str, str]:
+    """One page of every kind, made once; their addresses by the names in `window`."""
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.window", str(demo.home)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Demo
+from tests.installation import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -23,6 +19,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHECKOUT = (
     *("fixed", "open", "quantity", "asking", "closed"),
     *("declined", "unknown", "paid", "terms", "nothing"),
+    *("ask-open", "ask-part", "ask-stage", "ask-paid", "ask-void"),
+    *("ask-several", "ask-receipt", "proof", "proof-open", "proof-void", "proof-none"),
 )
 STRANGERS = ("home", "sign-up", "log-in", "reset")
 OFFICE = (
@@ -30,25 +28,16 @@ OFFICE = (
     *("payments", "payment", "wallet", "journal", "account", "settlements"),
     *("settings", "bank", "team", "security", "password", "logins", "data", "audit"),
     *("alerts", "alerts-new", "brands", "brands-new", "merchant-terms", "signing"),
+    *("bills", "bills-new", "bill-draft", "bill-edit", "bill-review", "bill-open"),
+    *("bill-part", "bill-paid", "bill-void"),
+    *("customers", "customers-new", "customer", "customer-edit", "customers-import", "table"),
+    *("papers", "design", "design-new", "numbers", "review-rules"),
 )
 TONGUES = ("en", "zh-CN", "ar")  # what payers are spoken to in, of each script one
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 SEATS = [("English", "en", DESK), ("中文", "zh-CN", PHONE)]  # each language at another width
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OPENED = "details:not(.menu)"  # what is folded away is looked at, too
-
-
-@pytest.fixture(scope="module")
-def window(demo: Demo) -> dict[str, str]:
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.browser.window", str(demo.home)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
-    return found
 
 
 @pytest.fixture(scope="module", params=SEATS, ids=[language for _, language, _ in SEATS])

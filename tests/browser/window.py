@@ -56,16 +56,29 @@ OFFICE = {
     "brands-new": "/settings/brands/new",
     "merchant-terms": "/settings/brands/terms",
     "signing": "/settings/brands/signing",
+    "bills": "/bills",
+    "bills-new": "/bills/new",
+    "customers": "/customers",
+    "customers-new": "/customers/new",
+    "customers-import": "/customers/import",
+    "papers": "/settings/papers",
+    "design-new": "/settings/papers/new",
+    "numbers": "/settings/numbers",
+    "review-rules": "/settings/review",
+    "proof": "/verify/",
+    "proof-none": "/v/NOSUCHCODE",
 }
 
 
 def main(home: Path) -> None:
     told = json.loads((home / "demo.json").read_text())
-    os.environ |= {
+    secrets = json.loads((home / "secrets.json").read_text())  # papers are signed with its keys
+    os.environ |= secrets | {
         "DATABASE_URL": told["database_url"],
         "DJANGO_SETTINGS_MODULE": "sleek.config.settings",
         "SLEEK_HOME": str(home),
         "SLEEK_MODE": "demo",
+        "SLEEK_PUBLIC_URL": told["web"],
     }
     import django
 
@@ -83,6 +96,7 @@ def _made(shop: Merchant, owner: User) -> dict[str, str]:
     from sleek.links.actions import Limits, Look
     from sleek.links.rules import AmountKind, Ask, Field, FieldKey
     from sleek.merchants import actions as merchants
+    from tests.browser import shown_bills
 
     merchants.write_terms(shop, "Goods are fired to order.\n\nKiln time is four weeks.", by=owner)
     own = {FieldKey.OWN_1: "Glaze colour"}
@@ -107,6 +121,7 @@ def _made(shop: Merchant, owner: User) -> dict[str, str]:
     paths = {name: f"/p/{one.token}/" for name, one in made.items()}
     paths |= {name: _payment(link(fixed), name) for name in ("declined", "unknown", "paid")}
     paths |= {"terms": f"/p/{made['asking'].token}/terms", "nothing": "/p/nothing/"}
+    paths |= shown_bills.made(owner.memberships.get(merchant=shop))
     return paths | DOORS | OFFICE | _seen_from_inside(shop, made["asking"])
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sleek.events import actions as events
+from sleek.events import queries
 from sleek.events.actions import CHANNEL, Fact
 from sleek.events.models import Cursor, Event
 from tests.conftest import FrozenClock
@@ -55,6 +56,16 @@ def test_an_event_keeps_what_happened(db: None, frozen_clock: FrozenClock) -> No
     assert event.data == {"by": "林"}
     assert event.created_at == frozen_clock.now
     assert event.transaction_id > 0
+
+
+def test_only_who_has_something_to_read_is_behind(committed_db: str) -> None:
+    assert queries.behind(["reader", "late"]) == set()
+    happened("lnk_1")
+    assert queries.behind(["reader", "late"]) == {"reader", "late"}
+    assert Reader().read() == ["lnk_1"]
+    assert queries.behind(["reader", "late"]) == {"late"}
+    happened("lnk_2")
+    assert queries.behind(["reader", "late"]) == {"reader", "late"}
 
 
 def test_nothing_happened(db: None) -> None:

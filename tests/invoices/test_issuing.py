@@ -68,6 +68,19 @@ def test_what_is_refused_takes_no_number(shop: Merchant) -> None:
     assert {bill.status for bill in Invoice.objects.all()} == {"draft"}
 
 
+def test_nobody_issues_what_they_have_not_read(shop: Merchant) -> None:
+    """A colleague saved the draft while its page stood open."""
+    owner = billing.owner(shop)
+    bill = billing.drafted(shop)
+    seen = bill.content_hash
+    said = replace(bills.draft_of(bill), lines=(billing.line("5000"),))
+    bill = invoices.rewrite(bill, said, revision=bill.revision, by=owner.user)
+    with pytest.raises(invoices.ContentChanged):
+        invoices.issue(bill, by=owner, seen_hash=seen)
+    assert (Invoice.objects.get().status, Number.objects.count()) == ("draft", 0)
+    assert invoices.issue(bill, by=owner, seen_hash=bill.content_hash).number == "SK-2026-00001"
+
+
 def test_a_bill_is_issued_once(shop: Merchant) -> None:
     bill = billing.issued(shop)
     with pytest.raises(invoices.NotIssuable):

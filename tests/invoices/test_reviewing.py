@@ -70,6 +70,36 @@ def test_nobody_approves_what_they_wrote_edited_or_handed_in(
     assert (bill.status, bill.approved_hash) == ("in_review", "")
 
 
+def test_nobody_approves_what_they_changed_before_its_author_did_so_again(
+    shop: Merchant, reviewer: Membership
+) -> None:
+    owner = billing.owner(shop)
+    bill = billing.drafted(shop)
+    for by in (reviewer, reviewer, owner):
+        said = bills.draft_of(bill)
+        bill = invoices.rewrite(bill, said, revision=bill.revision, by=by.user)
+    assert [(row.verdict, row.by) for row in bill.reviews.all()] == [("edited", reviewer.user)]
+    bill = invoices.submit(bill, by=owner)
+    with pytest.raises(invoices.OwnBill):
+        invoices.approve(bill, seen_hash=bill.content_hash, by=reviewer)
+    assert Invoice.objects.get(pk=bill.pk).status == "in_review"
+
+
+def test_a_rule_for_a_role_holds_for_whoever_changed_it_last(shop: Merchant) -> None:
+    owner = billing.owner(shop)
+    condition = Condition(author_role=Role.SALES)
+    invoices.set_review_rules(shop, [condition], by=owner.user)
+    user = User.objects.create_user("mo@example.com")
+    sales = Membership.objects.create(user=user, merchant=shop, role=Role.SALES)
+    bill = billing.drafted(shop)
+    assert not bills.needs_review(bill)
+    said = replace(bills.draft_of(bill), lines=(billing.line("5"),))
+    bill = invoices.rewrite(bill, said, revision=bill.revision, by=user)
+    with pytest.raises(invoices.NotIssuable):
+        invoices.issue(bill, by=sales)
+    assert Invoice.objects.get(pk=bill.pk).number == ""
+
+
 def test_an_edit_makes_an_approval_worthless(shop: Merchant, reviewer: Membership) -> None:
     owner = billing.owner(shop)
     bill = submitted(shop)

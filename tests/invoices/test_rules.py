@@ -296,9 +296,9 @@ def test_what_makes_no_draft(lines, found):
 
 def test_what_a_bill_lacks_to_be_issued():
     today = date(2026, 5, 1)
-    assert lacks(has_lines=True, asked=1, payer="A", payee="B", due_on=today, today=today) == []
+    assert lacks(has_lines=True, total=1, payer="A", payee="B", due_on=today, today=today) == []
     found = lacks(
-        has_lines=True, asked=0, payer=" ", payee="", due_on=date(2026, 4, 30), today=today
+        has_lines=True, total=0, payer=" ", payee="", due_on=date(2026, 4, 30), today=today
     )
     assert found == [
         BillFlaw.NOTHING_TO_PAY,

@@ -1,10 +1,11 @@
-"""Sending a bill: what is refused, what stays on record, and how often it may go."""
+"""Sending a bill and reminding of it: what is refused, what stays on record, and how often."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from sleek.audit.models import Record
 from sleek.core import clock
@@ -85,3 +86,71 @@ def test_all_of_a_merchants_are_bounded_too(shop):
     Sending.objects.bulk_create(rows)
     with pytest.raises(invoices.TooManySendings):
         send(billing.issued(shop))
+
+
+def remind(bill: Invoice) -> Sending:
+    return invoices.remind(bill, by=billing.owner(bill.merchant).user)
+
+
+def test_a_reminder_goes_where_the_bill_went_once_a_day(shop, frozen_clock: FrozenClock):
+    bill = billing.issued(shop)
+    send(bill, "boss@example.com")
+    sent_at = clock.now()
+    frozen_clock.advance(hours=3)
+    reminder = remind(bill)
+    assert (reminder.to, reminder.reminded_on) == ("boss@example.com", date(2026, 3, 2))
+    assert reminder.paper == Paper.objects.get(subject=bill.public_id)
+    bill.refresh_from_db()
+    assert (bill.sent_at, bill.updated_at) == (sent_at, clock.now())
+    with pytest.raises(invoices.RemindedToday):
+        remind(bill)
+    assert Sending.objects.count() == 2
+    [event] = Event.objects.filter(kind="invoice.reminded")
+    assert event.data == {"number": "SK-2026-00001", "sending": reminder.public_id}
+    assert Record.objects.filter(action="invoice.reminded").count() == 1
+    frozen_clock.advance(days=1)
+    assert remind(bill).reminded_on == date(2026, 3, 3)
+
+
+def test_a_day_is_the_merchants(shop, frozen_clock: FrozenClock):
+    Merchant.objects.update(time_zone="Asia/Shanghai")
+    bill = billing.issued(Merchant.objects.get())
+    frozen_clock.now = datetime(2026, 3, 2, 15, 59, tzinfo=UTC)
+    assert remind(bill).reminded_on == date(2026, 3, 2)
+    frozen_clock.advance(minutes=1)
+    assert remind(bill).reminded_on == date(2026, 3, 3)
+
+
+def test_who_was_sent_nothing_is_reminded_with_the_bill_itself(shop):
+    bill = billing.issued(shop)
+    assert remind(bill).to == ADA
+    bill.refresh_from_db()
+    assert bill.sent_at == clock.now()
+
+
+def test_nobody_is_reminded_of_what_is_not_to_be_paid(shop):
+    by = billing.owner(shop).user
+    draft, void, lost = billing.drafted(shop), billing.issued(shop), billing.issued(shop)
+    invoices.void(void, "Wrong", by=by)
+    invoices.write_off(lost, "Gone", by=by)
+    paid = billing.issued(shop)
+    Invoice.objects.filter(pk=paid.pk).update(amount_paid=5000)
+    for bill in (draft, void, lost, paid):
+        with pytest.raises(invoices.NotSendable):
+            remind(bill)
+    assert not Sending.objects.exists()
+
+
+def test_reminders_count_among_the_mails_of_an_hour(shop):
+    bill = billing.issued(shop)
+    for _ in range(sending.MOST_PER_BILL):
+        send(bill)
+    with pytest.raises(invoices.TooManySendings):
+        remind(bill)
+
+
+def test_the_database_refuses_a_second_reminder_of_a_day(shop):
+    reminder = remind(billing.issued(shop))
+    reminder.pk, reminder.public_id = None, "snd_2"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reminder.save(force_insert=True)

@@ -12,7 +12,7 @@ from sleek.core.money import Money
 from sleek.events.models import Event
 from sleek.invoices import actions as invoices
 from sleek.invoices import queries as bills
-from sleek.invoices.models import Invoice, Sending
+from sleek.invoices.models import CreditNote, Invoice, Sending
 from sleek.invoices.rules import Condition, Stage
 from sleek.merchants.models import Brand, Membership, Merchant, User
 from sleek.notifications import tasks
@@ -81,7 +81,7 @@ def test_it_speaks_the_payers_language_and_names_the_brand(shop):
     send(bill)
     [letter] = letters("bill_sent")
     assert letter.subject == "【林工作室】收款单 SK-2026-00001 已生成"
-    assert letter.text.startswith("应付 50.00\xa0USD，请于 2026年3月9日 前付款。")
+    assert letter.text.startswith("应付 50.00\xa0USD，请于 2026年3月9日前付款。")
 
 
 def test_of_stages_the_next_one_stands_first(shop):
@@ -194,3 +194,99 @@ def test_nothing_personal_stays_in_the_events(shop, bank):
     told = " ".join(str(event.data) for event in Event.objects.all())
     assert ADA not in told
     assert "Hello" not in told
+
+
+@pytest.mark.parametrize(
+    ("later", "subject", "first"),
+    [
+        (
+            0,
+            "[Lin Ceramics] A reminder: bill SK-2026-00001 is due on March 9, 2026",
+            "This is a friendly reminder. For bill SK-2026-00001, 50.00 USD is due on"
+            " March 9, 2026.",
+        ),
+        (
+            7,
+            "[Lin Ceramics] A reminder: bill SK-2026-00001 is due today",
+            "This is a friendly reminder. For bill SK-2026-00001, 50.00 USD is due today.",
+        ),
+        (
+            8,
+            "[Lin Ceramics] A reminder: bill SK-2026-00001 was due on March 9, 2026",
+            "Perhaps it has slipped your mind: for bill SK-2026-00001, 50.00 USD was due on"
+            " March 9, 2026 and has not arrived yet.",
+        ),
+    ],
+)
+def test_a_reminder_says_how_late_it_is(shop, frozen_clock, later, subject, first):
+    bill = billing.issued(shop, title="Vase, sample", due_days=7)
+    frozen_clock.advance(days=later)
+    invoices.remind(bill, by=billing.owner(shop).user)
+    [letter] = letters("bill_reminder")
+    assert letter.subject == subject
+    assert letter.text.replace("\xa0", " ") == (
+        f"{first}\nFor: Vase, sample\n\n"
+        "If you have just paid, thank you; there is nothing left to do.\n\n"
+        "The bill is attached as a PDF. It is not a tax invoice (发票)."
+    )
+    assert letter.button == "Open the bill and pay"
+    [(name, _content, _kind)] = posted().attachments
+    assert name == "SK-2026-00001.pdf"
+    assert letters("bill_sent") == []
+
+
+def test_a_reminder_speaks_the_language_of_the_mail_before(shop):
+    bill = billing.issued(shop, due_days=7)
+    send(bill, language="zh-hans")
+    invoices.remind(bill, by=billing.owner(shop).user)
+    [letter] = letters("bill_reminder")
+    assert letter.subject == "【Lin Ceramics】提醒：收款单 SK-2026-00001 将于 2026年3月9日 到期"
+
+
+def test_nobody_is_reminded_who_paid_before_the_letter_left(shop, bank):
+    bill = billing.issued(shop)
+    invoices.remind(bill, by=billing.owner(shop).user)
+    attempt = people.attempt(billing.payment(*billing.whole(bill)))
+    payments.apply_reports([bank.pay(attempt.public_id)])
+    payments_follow(bill)
+    assert letters("bill_reminder") == []
+
+
+def credit(bill: Invoice, minor: int = 1250) -> CreditNote:
+    by = billing.owner(bill.merchant).user
+    return invoices.credit(bill, Money(minor, "USD"), "One broke on the way", by=by)
+
+
+def test_a_credit_note_is_told_with_its_paper(shop):
+    bill = billing.issued(shop, due_days=7)
+    note = credit(bill)
+    [letter] = letters("credit_note")
+    assert letter.subject.replace("\xa0", " ") == (
+        "[Lin Ceramics] Credit note HC-2026-00001: 12.50 USD less to pay"
+    )
+    assert letter.text.replace("\xa0", " ") == (
+        "Lin Ceramics takes 12.50 USD off bill SK-2026-00001. You need not pay that any more.\n"
+        "To pay: 37.50 USD, due on March 9, 2026.\n\n"
+        "They write: One broke on the way\n\n"
+        "The credit note is attached as a PDF. It is not a tax invoice (发票)."
+    )
+    [(name, content, _kind)] = posted().attachments
+    kept = papers.newest(note.public_id)
+    assert kept is not None
+    assert (name, content) == ("HC-2026-00001.pdf", bytes(kept.content))
+
+
+def test_it_goes_where_the_bill_went_in_that_language_and_says_when_nothing_is_left(shop):
+    bill = billing.issued(shop, due_days=7)
+    invoices.send(bill, "books@example.com", language="de", by=billing.owner(shop).user)
+    credit(bill, 5000)
+    [letter] = letters("credit_note")
+    assert (letter.recipient, letter.language) == ("books@example.com", "de")
+    assert "Es ist nichts mehr zu zahlen." in letter.text
+
+
+def test_nobody_is_told_of_a_credit_note_on_a_bill_that_was_voided_meanwhile(shop):
+    bill = billing.issued(shop, due_days=7)
+    credit(bill)
+    invoices.void(bill, "typo", by=billing.owner(shop).user)
+    assert letters("credit_note") == []

@@ -48,7 +48,7 @@ def inbox() -> Iterator[str]:
     Inbox.got.clear()
     Inbox.answer = 200
     server = HTTPServer(("127.0.0.1", 0), Inbox)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"json://127.0.0.1:{server.server_port}/inbox/im"
     server.shutdown()

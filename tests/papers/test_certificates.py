@@ -6,6 +6,7 @@ import base64
 from datetime import timedelta
 
 import pytest
+from asn1crypto import pkcs12
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -19,7 +20,7 @@ from sleek.papers import drawing, signing
 from sleek.papers.actions import CertificateRefused
 from sleek.papers.actions.certificates import signer_of
 from sleek.papers.models import Certificate
-from sleek.papers.signing import Condition
+from sleek.papers.signing import Condition, certificates
 from tests import people
 from tests.papers import sheets, stores
 from tests.papers.stores import PASSWORD
@@ -136,6 +137,17 @@ def test_another_password_opens_nothing(shop, lin):
     for password in ("", "wrong", PASSWORD.upper()):
         with pytest.raises(CertificateRefused, match="password is another one"):
             papers.import_certificate(shop, content, password, by=lin)
+
+
+def test_a_file_that_computes_for_ever_is_given_up(shop, lin, monkeypatch: pytest.MonkeyPatch):
+    """It says itself how often the password is hashed."""
+    monkeypatch.setattr(certificates, "OPENING_S", 1)
+    key = stores.curve()
+    bomb = pkcs12.Pfx.load(stores.store(key, stores.certificate(key)))
+    bomb["mac_data"]["iterations"] = 2**31 - 1
+    with pytest.raises(CertificateRefused, match="does not open"):
+        papers.import_certificate(shop, bomb.dump(force=True), PASSWORD, by=lin)
+    assert not Certificate.objects.exists()
 
 
 def test_keys_move_under_the_newest_master_key(shop, lin, settings: Settings):

@@ -129,6 +129,14 @@ def test_long_names_and_words_stay_on_the_paper(layout):
         assert max(right for _, _, right, _ in edges) <= page.get_width() - 10 * MM
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_long_subject_leaves_the_names_their_room(layout):
+    subject = "Framework order 2026, celadon tableware for forty-two shops in the South-West"
+    pdf = printed(sheets.bill(layout, facts=((("标题",), subject),)))
+    lines = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().splitlines()
+    assert any("Nordlicht Tee" in line for line in lines), lines
+
+
 def test_right_to_left_names_are_there():
     sheet = sheets.bill(payer=Block(("付款单位",), "שלום"), facts=((("客户",), "نور"),))
     text = sheets.pages(printed(sheet))[0]

@@ -197,3 +197,11 @@ def test_a_name_longer_than_a_certificates_is_cut():
     made = signing.make("长" * 200, "", "CN", at=NOW)
 
     assert signing.subject(made.opened) == "长" * 64
+
+
+def test_a_certificate_that_no_other_program_reads_is_broken(plain, signer):
+    """Of a version that is none: one library takes it, another does not."""
+    strange = signer.certificate.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x04", 1)
+    assert strange != signer.certificate
+    forged = signing.sign(plain, Signer(signer.key, strange), reason="", at=NOW)
+    assert signing.check(forged) == BROKEN

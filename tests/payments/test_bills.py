@@ -48,6 +48,10 @@ def hear() -> None:
     payments_billing.follow(list(Event.objects.filter(kind__in=payments_billing.FOLLOWED)))
 
 
+def half_of(bill: Invoice) -> list[Share]:
+    return billing.part(bill.instalments.get(), bill.asked.minor // 2)
+
+
 def fresh(bill: Invoice) -> Invoice:
     return Invoice.objects.get(pk=bill.pk)
 
@@ -167,6 +171,18 @@ def test_a_transfer_of_too_much_pays_the_bill_and_says_so(shop: Merchant) -> Non
     assert (bill.status, bill.amount_paid, bill.overpaid.minor) == ("paid", 6000, 1000)
 
 
+def test_too_much_is_told_though_it_came_with_what_was_asked(shop: Merchant, bank: Bank) -> None:
+    """Two payments, and the worker hears of both at once."""
+    bill = billing.issued(shop)
+    parts = [billing.payment(*share) for share in ([*billing.whole(bill)], half_of(bill))]
+    payments.apply_reports([bank.pay(people.attempt(each).public_id) for each in parts])
+    hear()
+    told = Event.objects.filter(subject=bill.public_id, kind__startswith="invoice.")
+    assert fresh(bill).overpaid == Money(2500, "USD")
+    kinds = list(told.order_by("pk").values_list("kind", flat=True))
+    assert kinds[-2:] == ["invoice.paid", "invoice.overpaid"]
+
+
 def test_a_transfer_after_the_bill_is_paid_is_a_surplus(shop: Merchant) -> None:
     bill = billing.issued(shop)
     payment = billing.payment(*billing.whole(bill))
@@ -220,7 +236,7 @@ def test_voiding_ends_the_payment_and_late_money_is_none_of_the_bills(
     )
     hear()
     attempt.refresh_from_db()
-    assert (attempt.surplus, fresh(bill).amount_paid, fresh(bill).status) == ("late", 0, "void")
+    assert (attempt.surplus, fresh(bill).amount_paid, fresh(bill).status) == ("void", 0, "void")
 
 
 def test_a_refund_is_told_in_proportion(shop: Merchant, bank: Bank) -> None:

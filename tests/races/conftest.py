@@ -2,4 +2,10 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.races.paying", "tests.races.returning")
+pytest.register_assert_rewrite(
+    "tests.races.batches",
+    "tests.races.dividing",
+    "tests.races.paying",
+    "tests.races.returning",
+    "tests.races.voiding",
+)

@@ -7,7 +7,7 @@ import pytest
 from sleek.merchants.models import Merchant
 from tests import people
 from tests.fakes.channel import Bank
-from tests.races import paying, returning
+from tests.races import batches, dividing, paying, returning, tables, voiding
 from tests.races.locks import RACES
 
 ENOUGH = 15
@@ -19,7 +19,10 @@ def shop(committed_db: str, bank: Bank) -> Merchant:
 
 
 def test_enough_meet() -> None:
-    assert paying.TEN == returning.TEN
+    assert paying.TEN == returning.TEN == dividing.TEN
+    assert batches.COUNTING
+    assert voiding.FIFTY
+    assert tables.TABLE
     assert len(RACES) >= ENOUGH
 
 

@@ -56,6 +56,8 @@ def open_ones(facts: Facts) -> list[str]:
         (of((5100, "USD", EARLY, W)), ["over 1.00 USD"]),
         (of((2000, "USD", EARLY, W), (2500, "USD", EARLY, W)), ["under 5.00 USD"]),
         (of((2000, "USD", EARLY, W), (3000, "USD", EARLY, W)), ["under 0.00 USD"]),
+        (of((5000, "USD", EARLY, W), is_void=True), ["late 50.00 USD"]),
+        (of((4900, "USD", EARLY, W), is_void=True), ["late 49.00 USD"]),
         (of((5000, "USD", EARLY, P), (5000, "USD", EARLY, L)), ["duplicate 50.00 USD"]),
         (of((5000, "USD", EARLY, P), (600, "USD", EARLY, W)), ["over 6.00 USD"]),
         (of((5000, "EUR", EARLY, W)), ["wrong_currency 50.00 EUR"]),

@@ -89,3 +89,12 @@ def test_another_year_and_another_merchant_are_not_in_it(shop: Merchant) -> None
     billing.issued(shop)
     assert json.loads(_archive(shop, 2025).read("manifest.json")) == []
     assert len(json.loads(_archive(shop).read("manifest.json"))) == 1
+
+
+def test_a_credit_note_lies_in_it_with_its_e_invoice(shop: Merchant) -> None:
+    bill = billing.issued(shop, wants_xml=True)
+    note = invoices.credit(bill, Money(1000, "USD"), "one broke", by=billing.owner(shop).user)
+    packed = _archive(shop)
+    kept = Paper.objects.get(subject=note.public_id)
+    assert packed.read("credit_notes/HC-2026-00001.pdf") == bytes(kept.content)
+    assert packed.read("credit_notes/HC-2026-00001.xml") == facturx.note_xml(note)

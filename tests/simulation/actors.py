@@ -5,9 +5,10 @@ Each of them only does what a person, a provider or a process could do from outs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from procrastinate.contrib.django import app
 
 from sleek.channels.base import Flow, Outcome
 from sleek.channels.models import Connection
+from sleek.config.worker import Consumer
 from sleek.core import clock, ids
 from sleek.core.money import Money
 from sleek.events import actions as events
@@ -29,10 +31,12 @@ from sleek.payments import tasks as payment_tasks
 from sleek.payments.actions import Kept, NotPayable, Visit
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.queries import Offer
+from sleek.reconciliation.actions import decisions
 from sleek.refunds import actions as refunds
 from sleek.refunds import tasks as refund_tasks
 from sleek.refunds.models import BankAccount, Refund
 from sleek.risk.actions import Visitor
+from tests.simulation.invariants import LIVENESS, SAFETY, Invariant
 from tests.simulation.providers import FAMILIES, Gift, Trade
 from tests.simulation.world import Parcel, Step, Violation, World
 
@@ -41,14 +45,15 @@ RETRY = timedelta(minutes=1)  # after which a provider sends a notice again that
 
 @dataclass
 class Payer:
-    """Somebody before a link, with as many tabs as they like."""
+    """Somebody before a page that asks for money, with as many tabs as they like. `come` opens the
+    payment that it asks for.
+    """
 
     world: World
     name: str
-    link: PaymentLink
     connections: Sequence[Connection]
-    visit: Visit
     address: str
+    come: Callable[[], Payment]
     payment: Payment | None = None
     pages: list[str] = field(default_factory=list)  # of tries, at their providers
 
@@ -60,19 +65,26 @@ class Payer:
             found += [("pays", self.pay)] * 6 + [("is declined", self.decline)]
         return found
 
+    def crossing(self) -> list[Step]:
+        """What they may do in the middle of somebody else's transaction."""
+        if self.payment is None:
+            return []
+        return [("asks", self.ask), ("chooses", self.choose)]
+
     def open(self) -> str:
-        self.payment = payments.open_for_link(self.link, self.visit)
+        self.payment = self.come()
         return self.payment.public_id
 
     def choose(self) -> str:
-        assert self.payment
+        payment = self.payment  # meanwhile they may come back for another
+        assert payment
         connection = self.world.chance.choice(self.connections)
         flow = Flow.HERE if connection.channel == "sim_slot" else Flow.REDIRECT
         offer = Offer(connection, "card", flow, (flow,))
-        doubtful = set(self._in_doubt())
-        attempt = payments.begin(self.payment, offer, Visitor(address=self.address))
+        doubtful = set(_in_doubt(payment))
+        attempt = payments.begin(payment, offer, Visitor(address=self.address))
         is_new = attempt.created_at == attempt.chosen_at
-        if is_new and doubtful and doubtful & set(self._in_doubt()):
+        if is_new and doubtful and doubtful & set(_in_doubt(payment)):
             raise Violation("nobody pays again while an outcome is in doubt")
         page = attempt.next_url.rpartition("/")[2] or attempt.next_data.get("reference")
         if page:
@@ -83,17 +95,10 @@ class Payer:
 
     def _press_again(self, offer: Offer, attempt: Attempt) -> None:
         """A double click: the same page, unless something came between the two."""
-        assert self.payment
-        again = payments.begin(self.payment, offer, Visitor(address=self.address))
+        again = payments.begin(attempt.payment, offer, Visitor(address=self.address))
         attempt.refresh_from_db()
         if again.pk != attempt.pk and attempt.status in ("started", "requires_action"):
             raise Violation("a double click is one try")
-
-    def _in_doubt(self) -> list[str]:
-        assert self.payment
-        wrong = Q(surplus__in=("amount", "currency"), resolution="")
-        doubtful = self.payment.attempts.filter(Q(status__in=("processing", "unknown")) | wrong)
-        return list(doubtful.values_list("public_id", flat=True))
 
     def ask(self) -> None:
         assert self.payment
@@ -167,6 +172,12 @@ class Payer:
         return f"{key} {'declined' if family.decline(trade) else 'goes on'}"
 
 
+def _in_doubt(payment: Payment) -> list[str]:
+    wrong = Q(surplus__in=("amount", "currency"), resolution="")
+    doubtful = payment.attempts.filter(Q(status__in=("processing", "unknown")) | wrong)
+    return list(doubtful.values_list("public_id", flat=True))
+
+
 class People:
     """The merchant's: they look at what needs a person, now and then at the same time."""
 
@@ -195,7 +206,7 @@ class People:
         if not waits:
             return "nothing to decide"
         attempt = self.world.chance.choice(waits)
-        choices = (self._give_back, self._accept, self._credit)
+        choices = (self._give_back, self._accept, self._credit, self._take)
         return f"{attempt.public_id}: {self.world.chance.choice(choices)(attempt)}"
 
     def refund(self) -> str:
@@ -291,6 +302,10 @@ class People:
         payments.credit(attempt)
         return "credited"
 
+    def _take(self, attempt: Attempt) -> str:
+        """What was asked, out of what is too much; the rest goes back."""
+        return f"taken, {decisions.take(attempt, by=self.user).public_id} goes back"
+
     def _refuse_what_goes_back(self, attempt: Attempt) -> None:
         """As the work list does: under the payment's lock."""
         Payment.objects.select_for_update().get(pk=attempt.payment_id)
@@ -301,6 +316,8 @@ class People:
 
 class Workers:
     """Sleek's own processes, and the post that brings notices."""
+
+    consumers: Mapping[str, Consumer] = {"payments": payment_tasks, "refunds": refunds}
 
     def __init__(self, world: World, connections: Sequence[Connection]) -> None:
         self.world = world
@@ -329,7 +346,7 @@ class Workers:
 
     def follow_events(self) -> str:
         passed = 0
-        for name, consumer in (("payments", payment_tasks), ("refunds", refunds)):
+        for name, consumer in self.consumers.items():
             # What another database of the server is doing may hide an event for a moment.
             while self.world.observer.has_unread_events(name):
                 passed += events.consume(name, consumer.follow, kinds=consumer.FOLLOWED)
@@ -370,14 +387,23 @@ class Workers:
             ("refunds", self.check_refunds),
         ]
 
+    def crossing(self) -> list[Step]:
+        return [
+            ("notices", self.apply_notices),
+            ("janitor", self.check_attempts),
+            ("expiry", self.expire),
+        ]
+
 
 @dataclass
 class Cast:
     """Everybody in one world."""
 
-    payers: list[Payer]
+    payers: Sequence[Payer]
     people: People
     workers: Workers
+    safety: tuple[Invariant, ...] = SAFETY
+    liveness: tuple[Invariant, ...] = LIVENESS
 
     def pick(self, world: World) -> Step:
         """Whoever has something to do: a world in which most steps are idle finds nothing."""
@@ -397,14 +423,12 @@ class Cast:
     def rival(self, world: World) -> Step:
         """Who may cross somebody's transaction: those who change payments."""
         payer = world.chance.choice(self.payers)
-        work, news = self.workers, [self.workers.apply_notices, self.workers.check_attempts]
-        rivals: list[Step] = [("notices", news[0]), ("janitor", news[1]), ("expiry", work.expire)]
-        if payer.payment is not None:
-            rivals += [(f"{payer.name} asks", payer.ask), (f"{payer.name} chooses", payer.choose)]
-        return world.chance.choice([*rivals, *self.people.steps(world.observer.look())])
+        theirs = [(f"{payer.name} {name}", act) for name, act in payer.crossing()]
+        people = self.people.steps(world.observer.look())
+        return world.chance.choice([*self.workers.crossing(), *theirs, *people])
 
     def come(self, world: World) -> None:
-        """The payers open the link before anything else."""
+        """The payers open their pages before anything else."""
         for payer in self.payers:
             world.step(f"{payer.name} opens", payer.open)
 
@@ -421,9 +445,15 @@ def arrange(world: World, shop: Merchant, connections: Sequence[Connection]) -> 
         wish = Wish(quantity=chance.choice((1, 2))) if kind_of else Wish()
         public_id = ids.new("pay") if link.is_reusable else ""
         visit = Visit(language="en", public_id=public_id, wish=wish)
-        address = f"203.0.113.{number + 1}"
-        payers.append(Payer(world, f"payer{number + 1}", link, used, visit, address))
+        come = partial(payments.open_for_link, link, visit)
+        name, address = named(number)
+        payers.append(Payer(world, name, used, address, come))
     return Cast(payers, People(world, shop), Workers(world, connections))
+
+
+def named(number: int) -> tuple[str, str]:
+    """A payer's name and address."""
+    return f"payer{number + 1}", f"203.0.113.{number + 1}"
 
 
 def _link(world: World, shop: Merchant) -> PaymentLink:

@@ -9,7 +9,7 @@ holds it cannot go on before.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 
 # What a world leaves behind; the people and the connections stay for the next.
 OF_A_WORLD = (
+    "receipts_receipt",
+    "payments_allocation",
+    "invoices_review",
+    "invoices_relateddocument",
+    "invoices_deduction",
+    "invoices_entitlement",
+    "invoices_creditnote",
+    "invoices_instalment",
+    "invoices_line",
+    "invoices_invoice",
+    "papers_paper",
+    "papers_number",
+    "papers_counter",
+    "reconciliation_anomaly",
     "refunds_claim",
     "refunds_refund",
     "payments_waiting",
@@ -48,6 +62,7 @@ OF_A_WORLD = (
     "procrastinate_jobs",
 )
 VACUUM_EVERY = 40  # worlds
+CONSUMERS = ("payments", "refunds")  # of events, in every world
 
 
 class Crash(BaseException):
@@ -126,13 +141,26 @@ class Observer:
         self._session.execute("SET session_replication_role = replica")
         self._worlds = 0
 
+    def follow(
+        self,
+        consumers: Iterable[str],
+        also: Mapping[str, str] | None = None,
+        due: Mapping[str, str] | None = None,
+    ) -> None:
+        """Which consumers of events there are, and what is seen beside payments: the rows of
+        queries, and the moments at which further workers find something to do.
+        """
+        self._consumers = [*consumers]
+        self._look, self._due = _all({**TABLES, **(also or {})}), _moments({**DUE, **(due or {})})
+
     def look(self) -> dict[str, Any]:
-        row = self._session.execute(_ALL).fetchone()
+        row = self._session.execute(self._look).fetchone()
         assert row
         return {name: found or [] for name, found in row[0].items()}
 
     def clear(self) -> None:
         self._session.execute(";".join(f"DELETE FROM {table}" for table in OF_A_WORLD))
+        self.follow(CONSUMERS)
         self._worlds += 1
         if self._worlds % VACUUM_EVERY == 0:
             self._session.execute(f"VACUUM ANALYZE {', '.join(OF_A_WORLD)}")
@@ -153,7 +181,7 @@ class Observer:
 
     def due(self) -> dict[str, datetime | None]:
         """When each of the workers finds something to do next; the beginning of time is now."""
-        found = self._session.execute(_DUE)
+        found = self._session.execute(self._due, [self._consumers])
         assert found.description
         names = [column.name for column in found.description]
         row = found.fetchone()
@@ -170,23 +198,26 @@ _HELD = """
     AND (a.status IN ('started', 'requires_action', 'processing', 'unknown')
          OR a.surplus IN ('amount', 'currency') AND a.resolution = '')
 """
-_DUE = f"""
-    SELECT (SELECT min(check_at) FROM payments_attempt) AS janitor,
-           (SELECT min(check_at) FROM refunds_refund) AS refunds,
-           (SELECT min(try_at) FROM payments_waiting) AS notices,
-           (SELECT min(ends_at) FROM stock_hold h WHERE h.status = 'held' AND NOT EXISTS (
-                SELECT FROM payments_payment p WHERE p.public_id = h.owner AND EXISTS ({_HELD})
-            )) AS holds,
-           (SELECT min(expires_at) FROM payments_payment p
-            WHERE status IN ('pending', 'processing', 'failed') AND NOT EXISTS ({_HELD})) AS expiry,
-           (SELECT min(created_at) FROM events_event e WHERE EXISTS (
-                SELECT FROM (VALUES ('payments'), ('refunds')) AS known (consumer)
-                LEFT JOIN events_cursor c USING (consumer)
-                WHERE (e.transaction_id::text::bigint, e.id)
-                    > (coalesce(c.transaction_id, 0), coalesce(c.event_id, 0)))) AS events,
-           (SELECT min(created_at) FROM events_event
-            WHERE EXISTS (SELECT FROM procrastinate_jobs)) AS jobs
-"""
+DUE = {
+    "janitor": "SELECT min(check_at) FROM payments_attempt",
+    "refunds": "SELECT min(check_at) FROM refunds_refund",
+    "notices": "SELECT min(try_at) FROM payments_waiting",
+    "holds": f"""
+        SELECT min(ends_at) FROM stock_hold h WHERE h.status = 'held' AND NOT EXISTS (
+            SELECT FROM payments_payment p WHERE p.public_id = h.owner AND EXISTS ({_HELD}))""",
+    "expiry": f"""
+        SELECT min(expires_at) FROM payments_payment p
+        WHERE status IN ('pending', 'processing', 'failed') AND NOT EXISTS ({_HELD})""",
+    "events": """
+        SELECT min(created_at) FROM events_event e WHERE EXISTS (
+            SELECT FROM unnest(%s::text[]) AS known (consumer)
+            LEFT JOIN events_cursor c USING (consumer)
+            WHERE (e.transaction_id::text::bigint, e.id)
+                > (coalesce(c.transaction_id, 0), coalesce(c.event_id, 0)))""",
+    "jobs": """
+        SELECT min(created_at) FROM events_event
+        WHERE EXISTS (SELECT FROM procrastinate_jobs)""",
+}
 _UNREAD = """
     SELECT EXISTS (
         SELECT FROM events_event e
@@ -195,30 +226,35 @@ _UNREAD = """
             > (coalesce(c.transaction_id, 0), coalesce(c.event_id, 0))
     )
 """
-_ALL = """
-    SELECT json_build_object(
-        'payments', (SELECT json_agg(t) FROM (
-            SELECT id, public_id AS key, status, amount, currency, amount_paid,
-                   amount_refunded, quantity, has_hold,
-                   link_id, expires_at FROM payments_payment ORDER BY id) t),
-        'attempts', (SELECT json_agg(t) FROM (
-            SELECT id, public_id AS key, payment_id, channel, status, amount_received,
-                   currency_received, surplus, resolution, reference, origin_id, amount_applied,
-                   check_at, extract(epoch FROM created_at) AS created_s
-            FROM payments_attempt ORDER BY id) t),
-        'refunds', (SELECT json_agg(t) FROM (
-            SELECT public_id AS key, attempt_id, amount, status, source, route, check_at
-            FROM refunds_refund ORDER BY id) t),
-        'accounts', (SELECT json_agg(t) FROM (
-            SELECT code, currency, balance FROM ledger_account ORDER BY id) t),
-        'fees', (SELECT json_agg(t) FROM (
-            SELECT a.code, a.currency, p.amount FROM ledger_posting p
-            JOIN ledger_account a ON a.id = p.account_id
-            JOIN ledger_journalentry e ON e.id = p.entry_id
-            WHERE e.kind = 'channel_fee_charged' AND a.code LIKE 'clearing:%') t),
-        'stocks', (SELECT json_agg(t) FROM (
-            SELECT id, total, held, taken FROM stock_stock ORDER BY id) t),
-        'links', (SELECT json_agg(t) FROM (
-            SELECT id, uses_id, pieces_id FROM links_paymentlink ORDER BY id) t),
-        'waiting', (SELECT json_agg(t) FROM (SELECT * FROM payments_waiting) t))
-"""
+TABLES = {
+    "payments": """
+        SELECT id, public_id AS key, status, amount, currency, amount_paid,
+               amount_refunded, quantity, has_hold, is_for_bills,
+               link_id, expires_at FROM payments_payment ORDER BY id""",
+    "attempts": """
+        SELECT id, public_id AS key, payment_id, channel, status, amount_received,
+               currency_received, surplus, resolution, reference, origin_id, amount_applied,
+               check_at, extract(epoch FROM created_at) AS created_s
+        FROM payments_attempt ORDER BY id""",
+    "refunds": """
+        SELECT public_id AS key, attempt_id, amount, status, source, route, check_at
+        FROM refunds_refund ORDER BY id""",
+    "accounts": "SELECT code, currency, balance FROM ledger_account ORDER BY id",
+    "fees": """
+        SELECT a.code, a.currency, p.amount FROM ledger_posting p
+        JOIN ledger_account a ON a.id = p.account_id
+        JOIN ledger_journalentry e ON e.id = p.entry_id
+        WHERE e.kind = 'channel_fee_charged' AND a.code LIKE 'clearing:%'""",
+    "stocks": "SELECT id, total, held, taken FROM stock_stock ORDER BY id",
+    "links": "SELECT id, uses_id, pieces_id FROM links_paymentlink ORDER BY id",
+    "waiting": "SELECT * FROM payments_waiting",
+}
+
+
+def _all(tables: Mapping[str, str]) -> str:
+    found = (f"'{name}', (SELECT json_agg(t) FROM ({rows}) t)" for name, rows in tables.items())
+    return f"SELECT json_build_object({', '.join(found)})"
+
+
+def _moments(due: Mapping[str, str]) -> str:
+    return f"SELECT {', '.join(f'({moment}) AS {name}' for name, moment in due.items())}"

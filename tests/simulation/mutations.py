@@ -31,9 +31,17 @@ Plant: TypeAlias = Callable[[pytest.MonkeyPatch], None]
 BUGS: dict[str, Plant] = {}
 
 
-def bug(plant: Plant) -> Plant:
-    BUGS[plant.__name__.replace("_", " ")] = plant
-    return plant
+def named(bugs: dict[str, Plant]) -> Callable[[Plant], Plant]:
+    """Plants are kept there by their name, in words."""
+
+    def keep(plant: Plant) -> Plant:
+        bugs[plant.__name__.replace("_", " ")] = plant
+        return plant
+
+    return keep
+
+
+bug = named(BUGS)
 
 
 @bug

@@ -29,4 +29,10 @@ FOUND_IN: dict[str, tuple[int, ...]] = {
     "a no is believed while an earlier request is at work": (12,),
     "a credit may be used twice": (15,),
     "any currency pays": (55,),
+    "a promise is good before its bill is paid": (3,),
+    "the page decides what is owed": (19,),
+    "a credit note leaves the sum as it was": (43,),
+    "what was meant counts and not what came": (59,),
+    "bills hear of no refund": (123,),
+    "a receipt confirms what was asked": (67,),
 }

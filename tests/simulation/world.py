@@ -274,7 +274,7 @@ class World:
         """Short names for ids, in the order in which they appear."""
         for word in text.replace(":", " ").replace(",", " ").split():
             kind, _, rest = word.partition("_")
-            if kind in ("pay", "att", "ref", "lnk") and len(rest) == 26:
+            if kind in ("pay", "att", "ref", "lnk", "inv") and len(rest) == 26:
                 if word not in self._names:
                     count = sum(name.startswith(kind) for name in self._names.values())
                     self._names[word] = f"{kind}{count + 1}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
-from sleek.core import tenancy
+from sleek.core import clock, tenancy
 from sleek.core.money import Money
 from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
@@ -17,7 +19,7 @@ from sleek.ledger.actions import Entry
 from sleek.merchants.models import Merchant, User
 from tests import people
 from tests.conftest import FrozenClock
-from tests.fakes.channel import Bank
+from tests.fakes.channel import Bank, behind_the_till
 from tests.tenancy import exempt, world
 
 WHERE_TO_SAY_IT = (
@@ -38,9 +40,22 @@ class Two:
         self.bergs = {table: world.seen(table) - lins[table] for table in empty}
 
 
+@pytest.fixture(scope="module")
+def furnished(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Two]:
+    """Made once, since it takes seconds; what a test does to it is undone with the test."""
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        pytest.MonkeyPatch.context() as patch,
+        clock.use(FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))),
+    ):
+        yield Two(behind_the_till(patch))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def two(db: None, bank: Bank, frozen_clock: FrozenClock) -> Two:
-    return Two(bank)
+def two(furnished: Two, db: None) -> Two:
+    return furnished
 
 
 @pytest.fixture

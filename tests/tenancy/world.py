@@ -18,13 +18,21 @@ from sleek.core import clock
 from sleek.core.money import Money
 from sleek.customers import actions as customers
 from sleek.customers.actions import Details
-from sleek.customers.rules import CUSTOMERS, Layout
+from sleek.customers.rules import CUSTOMERS, LINES, Layout
 from sleek.invoices import actions as invoices
+from sleek.invoices.actions import batching
 from sleek.invoices.formats import word_template
 from sleek.invoices.models import Entitlement
 from sleek.invoices.models import Views as BillViews
-from sleek.invoices.queries import Reference
-from sleek.invoices.rules import Answer, Condition, DocumentKind, EntitlementStatus, Policy
+from sleek.invoices.queries import Draft, Reference
+from sleek.invoices.rules import (
+    Answer,
+    BatchKind,
+    Condition,
+    DocumentKind,
+    EntitlementStatus,
+    Policy,
+)
 from sleek.links.models import LinkPicture, PaymentLink, Plea, Sticker, Views
 from sleek.merchants.models import (
     Consent,
@@ -201,6 +209,12 @@ def _customers(shop: Merchant, owner: User) -> None:
     customers.add(shop, Details("Anna's Tea House"), by=owner)
     table = customers.keep_table(shop.memberships.get(), CUSTOMERS, "a.csv", b"Name\nBerg\n")
     customers.set_layout(table, CUSTOMERS, Layout(1, {"name": 0}))
+    quotation = b"Item,Price\nVase,50\n"
+    invoices.take_lines(
+        customers.keep_table(shop.memberships.get(), LINES, "q.csv", quotation),
+        invoices.Page(Draft("USD")),
+        by=shop.memberships.get(),
+    )
 
 
 def _papers(shop: Merchant, owner: User) -> None:
@@ -237,6 +251,7 @@ def _bills(shop: Merchant, owner: User) -> None:
     order = billing.drafted(shop, billing.line("80"))
     invoices.withdraw(invoices.submit(order, by=billing.owner(shop)), by=billing.owner(shop))
     invoices.set_review_rules(shop, [Condition(author_role="viewer")], by=owner)
+    batching.start(BatchKind.REMIND, shop.invoices.all(), by=billing.owner(shop))
     invoices.keep_template(shop, "ours.docx", word_template.built_in(), by=owner)
 
 

@@ -20,9 +20,10 @@ from sleek.customers import actions as customers
 from sleek.customers.actions import Details
 from sleek.customers.rules import CUSTOMERS
 from sleek.invoices import actions as invoices
+from sleek.invoices.actions import batching
 from sleek.invoices.models import Invoice
-from sleek.invoices.queries import Draft, LineWish
-from sleek.invoices.rules import Figures
+from sleek.invoices.queries import Draft, LineWish, Payer
+from sleek.invoices.rules import BatchKind, Figures
 from sleek.links.models import PaymentLink, Plea, Sticker
 from sleek.merchants import queries
 from sleek.merchants.models import (
@@ -194,6 +195,26 @@ def _bill(of: Example) -> Invoice:
     return invoices.create(of.shop, Draft("USD", (line,), due_days=14), by=of.owner)
 
 
+def _credit_note(of: Example) -> str:
+    line = LineWish("Vase", Figures(Decimal(1), Decimal(50)))
+    said = Draft("USD", (line,), payer=Payer("Berg Keramik"), due_days=14)
+    draft = invoices.create(of.shop, said, by=of.owner)
+    bill = invoices.issue(draft, by=of.shop.memberships.get(user=of.owner))
+    return invoices.credit(bill, Money(100, "USD"), "Broken", by=of.owner).public_id
+
+
+def _batch(of: Example) -> str:
+    """One that is over, and whose bill, which names no payer, was refused."""
+    _bill(of)
+    place = of.shop.memberships.filter(role=Role.OWNER).order_by("pk")[0]
+    drafts = of.shop.invoices.filter(status="draft").order_by("-pk")[:1]
+    rows = Invoice.objects.filter(pk__in=drafts.values("pk"))
+    batch = batching.start(BatchKind.ISSUE, rows, by=place)
+    while batching.work():
+        pass
+    return batch.public_id
+
+
 def _design(of: Example) -> str:
     return Design.objects.create(merchant=of.shop, name="Letter").public_id
 
@@ -350,7 +371,9 @@ EXAMPLES: dict[str, Kind] = {
     "settings/scripts/<language>/<matter>": _same("late"),
     "payments/proofs/<public_id>": Kind(_proof),
     "payments/saved/<public_id>": Kind(_saved),
+    "bills/batches/<public_id>": Kind(_batch),
     "bills/<public_id>": Kind(lambda of: _bill(of).public_id),
+    "bills/credit-notes/<public_id>": Kind(_credit_note),
     "bills/archive-<year>": _same("2026"),
     "settings/numbers/<kind>": _same("bill"),
     "settings/papers/<public_id>": Kind(_design),

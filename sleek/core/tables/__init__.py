@@ -4,7 +4,9 @@ A file is read into text, cell by cell, as its reader sees it in a spreadsheet, 
 whole. What is written is never run by the program that opens it, and no long number is rounded.
 """
 
-from sleek.core.tables.reading import read
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from sleek.core.tables.sheet import (
     MAX_BYTES,
     MAX_COLUMNS,
@@ -15,7 +17,20 @@ from sleek.core.tables.sheet import (
     TableFlaw,
     UnreadableTable,
 )
-from sleek.core.tables.writing import BYTE_ORDER_MARK, XLSX, Cell, Line, csv_lines, safe, workbook
+from sleek.core.tables.writing import BYTE_ORDER_MARK, XLSX, Cell, Line, csv_lines, safe
+
+if TYPE_CHECKING:
+    from sleek.core.tables.books import workbook
+    from sleek.core.tables.reading import read
+else:
+    # These bring openpyxl along, which takes a fifth of a second, and most processes never ask.
+    _LATER = {"read": "reading", "workbook": "books"}
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+
 
 __all__ = [
     "BYTE_ORDER_MARK",

@@ -17,6 +17,7 @@ from sleek.customers.actions.tables import (
     read,
     set_layout,
     take,
+    tie,
 )
 from sleek.customers.rules import Details
 
@@ -36,4 +37,5 @@ __all__ = [
     "restore",
     "set_layout",
     "take",
+    "tie",
 ]

@@ -126,14 +126,17 @@ def import_customers(file: TableFile, by: Membership) -> TableFile:
 
 
 @transaction.atomic
-def take(file: TableFile, row_count: int, rejected: Sequence[Rejected]) -> TableFile:
+def take(
+    file: TableFile, row_count: int, rejected: Sequence[Rejected], *, into: str = ""
+) -> TableFile:
     """Mark it as imported; of its rows, those that were left out stay to be downloaded. The caller
-    writes what the others say in the same transaction. Raises `TableRefused`.
+    writes what the others say in the same transaction. `into` tells the state of what they come
+    into, where the same table may come again once that has changed. Raises `TableRefused`.
     """
     file = _lock(file)
     if not row_count:
         raise TableRefused(_("No row of this table can be imported as it is read now."))
-    mark = _import_hash(file)
+    mark = _import_hash(file, into)
     if TableFile.objects.filter(merchant_id=file.merchant_id, import_hash=mark).exists():
         raise TableRefused(
             _("This very table is imported already, read in the same way. Nothing was added twice.")
@@ -143,6 +146,12 @@ def take(file: TableFile, row_count: int, rejected: Sequence[Rejected]) -> Table
     file.row_count, file.imported_at, file.import_hash = row_count, clock.now(), mark
     file.save(update_fields=["rows", "row_count", "imported_at", "import_hash"])
     return file
+
+
+def tie(file: TableFile, subject: str) -> None:
+    """Say what its rows went into, where that came about by them."""
+    file.subject = subject
+    file.save(update_fields=["subject"])
 
 
 def _first_layout(merchant_id: int, kind: Kind[Any], rows: Sequence[tables.Row]) -> Layout:
@@ -169,8 +178,8 @@ def _lock(file: TableFile) -> TableFile:
     return file
 
 
-def _import_hash(file: TableFile) -> str:
-    told = [file.purpose, file.subject, file.content_hash, file.layout]
+def _import_hash(file: TableFile, into: str) -> str:
+    told = [file.purpose, file.subject + into, file.content_hash, file.layout]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -16,6 +16,7 @@ from sleek.customers.rules.book import (
 from sleek.customers.rules.columns import Layout, guess, head_hash, headings, remembered
 from sleek.customers.rules.entries import CUSTOMERS, read_customer
 from sleek.customers.rules.lines import LINES, LineRow, read_line
+from sleek.customers.rules.numbers import means
 from sleek.customers.rules.purposes import (
     CellFlaw,
     Fault,
@@ -28,6 +29,7 @@ from sleek.customers.rules.purposes import (
     Unfit,
     read_rows,
 )
+from sleek.customers.rules.quotations import Around, around
 
 __all__ = [
     "CUSTOMERS",
@@ -39,6 +41,7 @@ __all__ = [
     "METHODS",
     "TAG_LETTERS",
     "TERMS_DAYS_MAX",
+    "Around",
     "CellFlaw",
     "Details",
     "Fault",
@@ -51,9 +54,11 @@ __all__ = [
     "Purpose",
     "Rejected",
     "Unfit",
+    "around",
     "guess",
     "head_hash",
     "headings",
+    "means",
     "read_customer",
     "read_line",
     "read_rows",

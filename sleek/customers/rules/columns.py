@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -17,6 +18,7 @@ from sleek.core.tables import Row
 from sleek.customers.rules.purposes import Field, Kind
 
 HEAD_WITHIN = 30  # rows: titles and addresses stand above the head
+_COUNTED = 3  # rows that show whether a column counts them
 _SURE = 100.0
 _LIKELY = 84.0  # of 100: a slip or a plural apart
 _BRACKETS = re.compile(r"[(\[（【].*?[)\]）】]")
@@ -29,13 +31,14 @@ _DECIMALS = re.compile(r"([.,])(\d+)\D*$")
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a table is read. `head_row` is the number of the row with the heads, 0 where there is
-    none; `places` are columns counted from 0, by field.
+    none; `places` are columns counted from 0, by field; `options` what else its purpose asks.
     """
 
     head_row: int = 0
     places: Mapping[str, int] = field(default_factory=dict)
     decimal_mark: str = "."
     adds_alike: bool = False  # also what is like something that is there
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def unpack(cls, kept: Mapping[str, Any]) -> Layout:
@@ -52,8 +55,9 @@ def guess(kind: Kind[Any], rows: Sequence[Row]) -> Layout:
         return Layout()
     if not _score(kind, best):
         best = next((row for row in rows[:HEAD_WITHIN] if len(set(row.cells) - {""}) > 1), best)
-    places = _places(kind, best.cells)
-    return Layout(best.number, places, _mark(kind, below(rows, best.number), places))
+    body = below(rows, best.number)
+    places = _places(kind, best.cells, body)
+    return Layout(best.number, places, _mark(kind, body, places))
 
 
 def remembered(kind: Kind[Any], kept: Mapping[str, Any], guessed: Layout, width: int) -> Layout:
@@ -89,13 +93,21 @@ def _score(kind: Kind[Any], row: Row) -> int:
     return sure if len(heads) > 1 else 0
 
 
-def _places(kind: Kind[Any], heads: Sequence[str]) -> dict[str, int]:
+def _places(kind: Kind[Any], heads: Sequence[str], body: Sequence[Row]) -> dict[str, int]:
     """The likeliest pairs first; each column says one thing."""
     pairs = [
         (_likeness(each, head), -place, each.name)
         for each in kind.fields
         for place, head in enumerate(heads)
         if head
+    ]
+    counting = {-place for place in range(len(heads)) if _counts(body, place)}
+    names = {each.name for each in kind.fields if not each.is_number}
+    pairs = [
+        (min(likeness, _LIKELY), place, name)
+        if place in counting and name in names
+        else (likeness, place, name)
+        for likeness, place, name in pairs
     ]
     places: dict[str, int] = {}
     for likeness, negative, name in sorted(pairs, key=lambda pair: (-pair[0], -pair[1])):
@@ -104,6 +116,15 @@ def _places(kind: Kind[Any], heads: Sequence[str]) -> dict[str, int]:
         if name not in places and -negative not in places.values():
             places[name] = -negative
     return places
+
+
+def _counts(body: Sequence[Row], place: int) -> bool:
+    """Whether a column only counts the rows, 1, 2, 3: it hardly names anything, whatever stands
+    above.
+    """
+    cells = (row.cells[place] for row in body if place < len(row.cells))
+    first = list(islice(filter(None, cells), _COUNTED))
+    return bool(first) and first == [str(number) for number in range(1, len(first) + 1)]
 
 
 def _likeness(each: Field, head: str) -> float:

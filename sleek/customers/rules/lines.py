@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from sleek.customers.rules.numbers import number, written
 from sleek.customers.rules.purposes import (
     CellFlaw,
     Cells,
@@ -19,6 +19,7 @@ from sleek.customers.rules.purposes import (
     Purpose,
     collect,
 )
+from sleek.customers.rules.quotations import beside
 
 # As a bill's line keeps them.
 ITEM_LETTERS = SPEC_LETTERS = 200
@@ -28,28 +29,14 @@ MOST = Decimal(10) ** 9
 MOST_HOURS = Decimal(10) ** 7 - 1
 MOST_PRICE = Decimal(10) ** 11
 
-# A currency, a sign before or behind it, the digits, and a currency or unit: `-US$ 1,234.50/件`.
-_SIGNS = r"\u0024\u00a2-\u00a5\u0e3f\u20a0-\u20c0"
-_WRITTEN = re.compile(
-    rf"(?P<sign>[+-]?)\s*(?:[A-Za-z]{{2,3}}\s*)?[{_SIGNS}]?\s*(?P<late>[+-]?)\s*"
-    rf"(?P<digits>[\d.,'’\s]*\d)\s*(?:[{_SIGNS}]|[^\W\d_]{{1,8}})?(?:/[^\W\d_]{{1,8}})?"
-)
-_GROUPERS = re.compile(r"(?<=\d)[\s'’](?=\d{3})")
-_PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")
-# fmt: off
-_SUMS = frozenset({
-    "合计", "总计", "小计", "共计", "总金额", "合计金额",
-    "total", "subtotal", "sum", "grandtotal", "totalamount", "summe", "gesamt",
-})
-# fmt: on
-_EXEMPT = frozenset({"免税", "不征税", "exempt", "none", "n/a", "nil"})
+_EXEMPT = frozenset({"免税", "不征税", "零税率", "exempt", "none", "n/a", "nil", "-", "/"})
 
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
     """`price` is in major units of the bill's currency, `tax_rate` in per cent. Without hours
-    nothing is billed by time.
+    nothing is billed by time. `amount` is what the table says it comes to, where it does, and
+    `money` the currency as it stands beside the price.
     """
 
     item: str
@@ -59,51 +46,53 @@ class LineRow:
     price: Decimal = Decimal(0)
     tax_rate: Decimal = Decimal(0)
     hours: Decimal | None = None
+    amount: Decimal | None = None
+    money: str = ""
 
 
 def read_line(cells: Cells, decimal_mark: str = ".") -> LineRow:
     """Raises `Unfit`. A line without a quantity is of one piece."""
     readers: dict[str, Callable[[str], object]] = {
         "item": _item,
-        "spec": partial(_text, SPEC_LETTERS),
+        "spec": partial(_spec, cells.get("note", "")),
         "quantity": partial(_quantity, decimal_mark),
-        "unit": partial(_text, UNIT_LETTERS),
+        "unit": partial(_unit, cells, decimal_mark),
         "price": partial(_price, decimal_mark),
         "tax_rate": partial(_tax_rate, decimal_mark),
         "hours": partial(_hours, decimal_mark),
+        "amount": partial(_amount, decimal_mark),
     }
     values: dict[str, Any] = collect(readers, cells)
-    return LineRow(**values)
-
-
-def number(text: str, decimal_mark: str) -> Decimal:
-    """`1,234.50`, `￥1234.5/件`, `(12)`; by the other mark `1.234,50`. Raises `Misread`."""
-    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
-    in_brackets = plain.startswith("(") and plain.endswith(")")
-    written = _WRITTEN.fullmatch(plain[1:-1] if in_brackets else plain)
-    signs = [in_brackets, *(written.group("sign", "late") if written else ())]
-    if written is None or sum(map(bool, signs)) > 1:
-        raise Misread(CellFlaw.NUMBER)
-    exact = _digits(written["digits"], decimal_mark)
-    return -exact if in_brackets or "-" in signs else exact
-
-
-def _digits(digits: str, decimal_mark: str) -> Decimal:
-    if decimal_mark == ",":
-        digits = digits.translate(str.maketrans(",.", ".,"))
-    digits = _GROUPERS.sub(",", digits)
-    if not _PLAIN.fullmatch(digits) and not _GROUPED.fullmatch(digits):
-        raise Misread(CellFlaw.NUMBER)
-    return Decimal(digits.replace(",", ""))
+    money = written(cells["price"], decimal_mark).money
+    return LineRow(**values, money=money)
 
 
 def _item(text: str) -> str:
     item = _text(ITEM_LETTERS, text)
     if not item:
         raise Misread(CellFlaw.MISSING)
-    if "".join(item.casefold().split()).strip(":：") in _SUMS:
-        raise Misread(CellFlaw.SUM)
     return item
+
+
+def _spec(note: str, text: str) -> str:
+    """With the remark, which a bill's line has no other place for."""
+    return _text(SPEC_LETTERS, " · ".join(filter(None, (text.strip(), note.strip()))))
+
+
+def _unit(cells: Cells, mark: str, text: str) -> str:
+    """Where it has no cell of its own it may stand behind the quantity, or in `35.50/件`."""
+    return _text(UNIT_LETTERS, text) or _behind(cells, mark)
+
+
+def _behind(cells: Cells, mark: str) -> str:
+    for name in ("quantity", "price"):
+        try:
+            found = written(cells.get(name, ""), mark)
+        except Misread:
+            continue  # said at its own field
+        if told := found.word if name == "quantity" else found.per:
+            return told
+    return ""
 
 
 def _text(most: int, text: str) -> str:
@@ -115,6 +104,10 @@ def _text(most: int, text: str) -> str:
 
 def _quantity(mark: str, text: str) -> Decimal:
     return _counted(text or "1", mark, most=MOST, places=QUANTITY_PLACES)
+
+
+def _amount(mark: str, text: str) -> Decimal | None:
+    return number(text, mark) if text.strip() else None
 
 
 def _hours(mark: str, text: str) -> Decimal | None:
@@ -168,28 +161,50 @@ LINES: Kind[LineRow] = Kind(
     (
         _field(
             "item",
-            "品名 项目 项目名称 名称 商品名称 产品名称 产品 货物名称 服务名称 费用项目"
-            " 内容 描述 item description product productname goods service position designation"
-            " itemdescription artikel",
+            "品名 项目 项目名称 名称 商品名称 商品 产品名称 产品 品名规格 品名及规格 货物名称"
+            " 货品名称 物料名称 材料名称 服务名称 服务内容 工作内容 费用项目 费用名称 内容 描述"
+            " item description product productname goods service position designation"
+            " itemdescription artikel bezeichnung descriptionofgoods productdescription",
             is_required=True,
         ),
         _field(
             "spec",
-            "规格 型号 规格型号 型号规格 款号 货号 spec specification model sku"
-            " partnumber articleno size",
+            "规格 型号 规格型号 型号规格 产品型号 产品规格 规格参数 款号 货号 图号 尺寸 spec"
+            " specification specifications modelorspecification model modelno sku partnumber"
+            " partno articleno itemno size",
         ),
         _field(
-            "quantity", "数量 qty quantity pieces pcs count amountofpieces menge", is_number=True
+            "quantity",
+            "数量 件数 qty quantity pieces pcs count amountofpieces menge anzahl",
+            is_number=True,
         ),
-        _field("unit", "单位 计量单位 unit uom unitofmeasure einheit"),
+        _field("unit", "单位 计量单位 unit units uom unitofmeasure einheit"),
         _field(
             "price",
-            "单价 含税单价 不含税单价 价格 单价金额 price unitprice priceperunit rate einzelpreis",
+            "单价 含税单价 不含税单价 未税单价 税前单价 单价含税 单价不含税 含税价 价格 单价金额"
+            " price unitprice priceperunit unitcost rate einzelpreis stückpreis",
             is_number=True,
             is_required=True,
         ),
-        _field("tax_rate", "税率 增值税率 taxrate vat vatrate tax taxpercent mwst", is_number=True),
-        _field("hours", "工时 小时 工时数 时长 hours hrs hour time stunden", is_number=True),
+        _field(
+            "tax_rate",
+            "税率 增值税率 taxrate vat vatrate tax taxpercent taxratein% mwst",
+            is_number=True,
+        ),
+        _field(
+            "hours", "工时 小时 工时数 时长 工时小时 hours hrs hour time stunden", is_number=True
+        ),
+        _field(
+            "amount",
+            "金额 小计 合计 总价 合价 总额 总金额 金额合计 合计金额 价税合计 含税金额 不含税金额"
+            " amount total linetotal totalprice totalamount subtotal extendedprice betrag summe"
+            " gesamtpreis",
+            is_number=True,
+        ),
+        _field(
+            "note", "备注 说明 remark remarks note notes comment comments bemerkung bemerkungen"
+        ),
     ),
     read_line,
+    beside,
 )

@@ -45,6 +45,13 @@ class CellFlaw(StrEnum):
     TOO_FINE = "too_fine"
     TAX_RATE = "tax_rate"
     SUM = "sum"  # a total below the lines
+    NOTE = "note"  # a title or a remark over the whole row
+    AMOUNT = "amount"  # is not what quantity and price come to
+    OTHER_MONEY = "other_money"
+
+
+# What stands in tables beside entries: nothing is missing when it is left out.
+BESIDE = frozenset({CellFlaw.SUM, CellFlaw.NOTE})
 
 
 class Misread(ValueError):
@@ -85,11 +92,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Entry]):
-    """How the rows of one purpose are read. `read` raises `Unfit`."""
+    """How the rows of one purpose are read. `read` raises `Unfit`; `beside` says of a row, by the
+    places of the fields, whether it is a total or a title and no entry at all.
+    """
 
     purpose: Purpose
     fields: tuple[Field, ...]
     read: Callable[[Cells, str], Entry]
+    beside: Callable[[Row, Mapping[str, int]], CellFlaw | None] = lambda row, places: None
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -100,6 +110,11 @@ class Kind(Generic[Entry]):
 class Rejected:
     row: Row
     faults: tuple[Fault, ...]
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether nothing is missing without it."""
+        return all(fault.flaw in BESIDE for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +134,12 @@ def read_rows(
     for row in rows:
         cells = {name: _at(row, place) for name, place in places.items()}
         gaps = [name for name, place in places.items() if place in row.gaps]
-        if not any(cells.values()) and not gaps:
+        flaw = kind.beside(row, places)
+        if not any(cells.values()) and not gaps and flaw is None:
             continue  # it says something, but nothing that anybody asked for
         try:
+            if flaw is not None:
+                raise Unfit([Fault(kind.fields[0].name, flaw)])
             if gaps:
                 raise Unfit([Fault(name, CellFlaw.FORMULA) for name in gaps])
             entries.append((row.number, kind.read(cells, decimal_mark)))

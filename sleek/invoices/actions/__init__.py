@@ -1,7 +1,14 @@
 """The verbs of bills, one file per topic."""
 
-from sleek.invoices.actions.deducting import DeductionGone, NoRate, expire_entitlements
-from sleek.invoices.actions.desk import Page, draw_up, finish, trial
+from sleek.invoices.actions.deducting import (
+    DeductionGone,
+    NoRate,
+    NotForfeitable,
+    expire_entitlements,
+    forfeit,
+)
+from sleek.invoices.actions.desk import Page, draw_up, finish, take_lines, trial
+from sleek.invoices.actions.dividing import NotDividable, divide
 from sleek.invoices.actions.drafting import (
     ChangedMeanwhile,
     InvalidInvoice,
@@ -27,9 +34,8 @@ from sleek.invoices.actions.following_up import (
     mark_sent,
     plan,
 )
-from sleek.invoices.actions.issuing import NotIssuable, issue
+from sleek.invoices.actions.issuing import ContentChanged, NotIssuable, issue
 from sleek.invoices.actions.reviewing import (
-    ContentChanged,
     NotInReview,
     OwnBill,
     approve,
@@ -38,10 +44,16 @@ from sleek.invoices.actions.reviewing import (
     submit,
     withdraw,
 )
-from sleek.invoices.actions.sending import NotSendable, TooManySendings, send
+from sleek.invoices.actions.sending import (
+    NotSendable,
+    RemindedToday,
+    TooManySendings,
+    note_view,
+    remind,
+    send,
+)
 from sleek.invoices.actions.settling import Standing, settle
 from sleek.invoices.actions.templates import TemplateRefused, drop_template, keep_template
-from sleek.invoices.actions.viewing import note_view
 
 __all__ = [
     "ChangedMeanwhile",
@@ -52,12 +64,15 @@ __all__ = [
     "NoRate",
     "NotADraft",
     "NotCreditableBill",
+    "NotDividable",
+    "NotForfeitable",
     "NotInReview",
     "NotIssuable",
     "NotSendable",
     "NotVoidable",
     "OwnBill",
     "Page",
+    "RemindedToday",
     "Standing",
     "TemplateRefused",
     "TooManySendings",
@@ -67,17 +82,20 @@ __all__ = [
     "create",
     "credit",
     "discard",
+    "divide",
     "draw_up",
     "drop_template",
     "end",
     "expire_entitlements",
     "finish",
+    "forfeit",
     "issue",
     "keep_template",
     "mark_sent",
     "note",
     "note_view",
     "plan",
+    "remind",
     "replacement",
     "rewrite",
     "send",
@@ -85,6 +103,7 @@ __all__ = [
     "set_review_rules",
     "settle",
     "submit",
+    "take_lines",
     "trial",
     "void",
     "withdraw",

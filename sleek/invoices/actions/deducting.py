@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.core.money import Money
@@ -21,6 +22,7 @@ from sleek.fx import queries as fx
 from sleek.invoices import queries, rules
 from sleek.invoices.models import Deduction, Entitlement, Invoice
 from sleek.invoices.rules import DeductionStatus, EntitlementStatus
+from sleek.merchants.models import User
 
 EXPIRE_AT_ONCE = 500
 
@@ -29,6 +31,12 @@ class DeductionGone(SleekError):
     """Another bill has taken what this one would deduct, or it is over."""
 
     code = "deduction_gone"
+
+
+class NotForfeitable(SleekError):
+    """No deposit, or one of which nothing is left that no bill deducts."""
+
+    code = "not_forfeitable"
 
 
 class NoRate(SleekError):
@@ -102,7 +110,8 @@ def use(invoice: Invoice) -> None:
     for each, entitlement in _claims(invoice, DeductionStatus.RESERVED):
         entitlement.amount_reserved -= each.taken
         entitlement.amount_used += each.taken
-        if entitlement.status == EntitlementStatus.RESERVED:
+        is_last = not entitlement.amount_reserved
+        if entitlement.status == EntitlementStatus.RESERVED and is_last:
             entitlement.status = EntitlementStatus.USED
         _settle(each, entitlement, DeductionStatus.USED)
         _tell(entitlement, "entitlement.used", invoice=invoice.public_id, amount=each.taken)
@@ -135,7 +144,7 @@ def follow(invoice: Invoice) -> None:
     today = clock.now().astimezone(invoice.merchant.zone).date()
     if invoice.status == rules.InvoiceStatus.VOID:
         entitlement.status = EntitlementStatus.VOID
-    elif invoice.paid_at and entitlement.status in _MAY_CHANGE:
+    elif invoice.paid_at:
         entitlement.available_at = entitlement.available_at or clock.now()
         entitlement.status = _status_again(entitlement, today)
     if (entitlement.status, entitlement.amount_lost) == before:
@@ -149,7 +158,31 @@ def follow(invoice: Invoice) -> None:
         _tell(entitlement, "entitlement.changed", left=entitlement.left.minor)
 
 
-_MAY_CHANGE = (EntitlementStatus.PROMISED, EntitlementStatus.AVAILABLE, EntitlementStatus.VOID)
+@transaction.atomic
+def forfeit(entitlement: Entitlement, reason: str, *, by: User) -> Entitlement:
+    """The payer has cancelled and the payee keeps what is left of their deposit. What a bill
+    deducts stays with that bill; given back later, it is left again. Raises `NotForfeitable`.
+    """
+    rows = Entitlement.objects.select_for_update(no_key=True, of=("self",))
+    entitlement = rows.select_related("invoice", "merchant").get(pk=entitlement.pk)
+    kept = entitlement.left
+    is_there = entitlement.status == EntitlementStatus.AVAILABLE and kept.minor > 0
+    if not entitlement.is_deposit or not is_there:
+        raise NotForfeitable(_("Nothing is left of this deposit that could be kept."))
+    entitlement.amount_withheld = max(entitlement.amount_withheld, entitlement.amount_lost)
+    entitlement.amount_withheld += kept.minor
+    entitlement.status = EntitlementStatus.FORFEITED
+    entitlement.save(update_fields=["amount_withheld", "status"])
+    data: dict[str, object] = {"amount": kept.minor, "reason": reason.strip()}
+    _tell(entitlement, "deposit.forfeited", **data)
+    audit.record(
+        "deposit.forfeited",
+        entitlement.invoice.public_id,
+        scope=entitlement.merchant.public_id,
+        actor=by.public_id,
+        data=data | {"currency": kept.currency},
+    )
+    return entitlement
 
 
 @transaction.atomic
@@ -182,13 +215,15 @@ def _lost(entitlement: Entitlement, invoice: Invoice) -> int:
 
 
 def _status_again(entitlement: Entitlement, today: date) -> EntitlementStatus:
-    if entitlement.amount_lost >= entitlement.amount:
-        return EntitlementStatus.VOID
-    if not entitlement.left.minor:
-        return EntitlementStatus.USED if entitlement.amount_used else EntitlementStatus.RESERVED
-    if rules.deduction.is_over(entitlement.expires_on, today):
-        return EntitlementStatus.EXPIRED
-    return EntitlementStatus.AVAILABLE
+    is_spent = entitlement.is_once and entitlement.taken.minor > 0  # and the rest of it lost
+    if entitlement.left.minor and not is_spent:
+        is_over = rules.deduction.is_over(entitlement.expires_on, today)
+        return EntitlementStatus.EXPIRED if is_over else EntitlementStatus.AVAILABLE
+    if entitlement.forfeited.minor:
+        return EntitlementStatus.FORFEITED
+    if entitlement.amount_used:
+        return EntitlementStatus.USED
+    return EntitlementStatus.RESERVED if entitlement.amount_reserved else EntitlementStatus.VOID
 
 
 def _claims(invoice: Invoice, status: DeductionStatus) -> list[tuple[Deduction, Entitlement]]:

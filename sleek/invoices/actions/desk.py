@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from sleek.audit import actions as audit
 from sleek.customers import actions as customers
-from sleek.customers.actions import Details
+from sleek.customers.actions import Details, TableRefused
+from sleek.customers.models import TableFile
 from sleek.invoices import queries
 from sleek.invoices.actions import drafting
 from sleek.invoices.actions.issuing import issue
@@ -54,6 +57,37 @@ def finish(page: Page, *, by: Membership) -> Invoice:
     """
     invoice = draw_up(page, by=by)
     return submit(invoice, by=by) if queries.needs_review(invoice) else issue(invoice, by=by)
+
+
+@transaction.atomic
+def take_lines(file: TableFile, page: Page, *, leaves_out: bool = False, by: Membership) -> Invoice:
+    """Write a table's lines into a draft, or into a new one; all of them, unless somebody said to
+    leave out those that cannot be read. Raises `TableRefused`, and what `draw_up` raises.
+    """
+    found = queries.intake(file, page.draft)
+    if found.obstacle is not None:
+        raise TableRefused(queries.obstacle_in_words(found, page.draft))
+    if found.missing and not leaves_out:
+        raise TableRefused(
+            _("Some rows cannot be read. Put them right, or say that they are to be left out.")
+        )
+    into = file.public_id
+    if page.invoice is not None:
+        # Imports into one draft follow each other. The same table may come again once the draft
+        # says something else.
+        drafting.lock(page.invoice)
+        into = f"@{page.revision}"
+    file = customers.take(file, len(found.found.entries), found.found.rejected, into=into)
+    invoice = draw_up(replace(page, draft=found.draft), by=by)
+    customers.tie(file, invoice.public_id)
+    audit.record(
+        "invoice.imported",
+        invoice.public_id,
+        scope=by.merchant.public_id,
+        actor=by.user.public_id,
+        data={"file": file.name, "rows": file.row_count},
+    )
+    return invoice
 
 
 @contextmanager

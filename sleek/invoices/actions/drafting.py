@@ -26,8 +26,9 @@ from sleek.invoices.models import (
     Invoice,
     Line,
     RelatedDocument,
+    Review,
 )
-from sleek.invoices.queries import Draft, LineWish, Payer
+from sleek.invoices.queries import Draft, LineWish, Payer, Reference
 from sleek.invoices.rules import InvoiceStatus, PolicyFlaw, Stage, StageFlaw
 from sleek.invoices.rules.content import BillFlaw
 from sleek.merchants.models import Merchant, User
@@ -82,7 +83,12 @@ def rewrite(invoice: Invoice, draft: Draft, *, revision: int, by: User) -> Invoi
     invoice.status, invoice.approved_hash = InvoiceStatus.DRAFT, ""
     for rows in (invoice.lines, invoice.instalments, invoice.documents, invoice.deductions):
         rows.all().delete()
+    is_another = by.pk not in queries.hands(invoice)
     write(invoice, draft, by)
+    if is_another:
+        Review.objects.create(
+            invoice=invoice, verdict="edited", content_hash=invoice.content_hash, by=by
+        )
     _record(invoice, "invoice.edited", by)
     return invoice
 
@@ -119,12 +125,14 @@ def copy(invoice: Invoice, *, by: User) -> Invoice:
 def write(invoice: Invoice, draft: Draft, by: User) -> None:
     """Make it say that, in the caller's transaction. Raises `InvalidInvoice`."""
     counted = _count(draft)
+    draft = _with_deposit(draft, counted.total)
     _set_columns(invoice, draft, by)
     invoice.amount, invoice.amount_tax = counted.total.minor, counted.tax.minor
     flaws = rules.content.flaws(draft.lines, counted)
     if flaws:
         raise InvalidInvoice(flaws)
-    planned = queries.plan_deductions(invoice, _countable(draft, counted)) if draft.deducts else []
+    takes = draft.deducts and not draft.is_deposit
+    planned = queries.plan_deductions(invoice, _countable(draft, counted)) if takes else []
     invoice.amount_deducted = sum(each.amount for each in planned)
     parts = rules.divide(invoice.asked, draft.stages)
     if isinstance(parts, StageFlaw):
@@ -132,15 +140,10 @@ def write(invoice: Invoice, draft: Draft, by: User) -> None:
     if draft.policy and (wrong := rules.deduction.flaws(draft.policy, invoice.asked)):
         raise InvalidInvoice(wrong)
     invoice.save()
-    _write_lines(invoice, draft.lines, counted.amounts)
+    _write_lines(invoice, queries.quoted(draft), counted.amounts)
     _write_instalments(invoice, draft, parts)
     Deduction.objects.bulk_create(planned)
-    RelatedDocument.objects.bulk_create(
-        RelatedDocument(
-            merchant_id=invoice.merchant_id, invoice=invoice, kind=each.kind, number=each.number
-        )
-        for each in dict.fromkeys(draft.documents)
-    )
+    _write_documents(invoice, draft.documents)
     invoice.content_hash = queries.content_hash(invoice)
     invoice.save(update_fields=["content_hash"])
 
@@ -166,6 +169,14 @@ def _count(draft: Draft) -> rules.Totals:
         )
     except (InvalidAmount, InvalidOperation):
         raise InvalidInvoice([BillFlaw.TOO_MUCH]) from None
+
+
+def _with_deposit(draft: Draft, total: Money) -> Draft:
+    """A deposit promises all that it asks for, whatever its lines come to; an empty one nothing."""
+    if draft.policy is None or not draft.is_deposit:
+        return draft
+    policy = replace(draft.policy, amount=total) if total.minor > 0 else None
+    return replace(draft, policy=policy)
 
 
 def _set_columns(invoice: Invoice, draft: Draft, by: User) -> None:
@@ -230,6 +241,22 @@ def _write_instalments(invoice: Invoice, draft: Draft, parts: Sequence[Money]) -
             due_on=stage.due_on,
         )
         for position, (stage, part) in enumerate(zip(stages, parts, strict=True))
+    )
+
+
+def _write_documents(invoice: Invoice, documents: Sequence[Reference]) -> None:
+    """Each once: of two under one number the one of which it is known what it said."""
+    listings = {(each.kind, each.number): each.listing.pack() for each in documents if each.listing}
+    named = dict.fromkeys((each.kind, each.number) for each in documents)
+    RelatedDocument.objects.bulk_create(
+        RelatedDocument(
+            merchant_id=invoice.merchant_id,
+            invoice=invoice,
+            kind=kind,
+            number=number,
+            listing=listings.get((kind, number)),
+        )
+        for kind, number in named
     )
 
 

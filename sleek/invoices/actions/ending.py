@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db import transaction
+import psycopg
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sleek.audit import actions as audit
 from sleek.core import clock
@@ -15,11 +17,15 @@ from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.invoices import queries, rules
 from sleek.invoices.actions import deducting, drafting
+from sleek.invoices.formats import facturx
 from sleek.invoices.models import CreditNote, Invoice
 from sleek.invoices.rules import InvoiceStatus
+from sleek.invoices.rules.content import BillFlaw
 from sleek.merchants.models import User
 from sleek.papers import actions as papers
 from sleek.papers.rules import Kind
+
+_PAID = gettext_lazy("Something was paid on this bill. Give it back first, or issue a credit note.")
 
 
 class NotVoidable(SleekError):
@@ -38,13 +44,11 @@ class NotCreditableBill(SleekError):
 def void(invoice: Invoice, reason: str, *, by: User) -> Invoice:
     """It keeps its number and says that it is void. Raises `NotVoidable`."""
     invoice = drafting.lock(invoice)
-    if not rules.may_become(InvoiceStatus(invoice.status), InvoiceStatus.VOID):
+    if not rules.may_be_void(InvoiceStatus(invoice.status), invoice.asked.minor):
         raise NotVoidable(_("Only a bill that is issued and not paid can be voided."))
     if invoice.amount_paid > invoice.amount_refunded:
-        raise NotVoidable(
-            _("Something was paid on this bill. Give it back first, or issue a credit note.")
-        )
-    _end(invoice, InvoiceStatus.VOID, reason)
+        raise NotVoidable(str(_PAID))
+    _end_unpaid(invoice, reason)
     deducting.give_back(invoice)
     deducting.follow(invoice)
     _record(invoice, "invoice.voided", by, reason=invoice.end_reason)
@@ -90,7 +94,10 @@ def replacement(invoice: Invoice, *, by: User) -> Invoice:
 
 @transaction.atomic
 def credit(invoice: Invoice, amount: Money, reason: str, *, by: User) -> CreditNote:
-    """Take back part of what is still owed, or all of it. Raises `NotCreditableBill`."""
+    """Take back part of what is still owed, or all of it. Number, paper and row are one
+    transaction, as with a bill. Raises `NotCreditableBill`, `NumberTaken`, `NotPrintable`,
+    `NotElectronic`.
+    """
     invoice = drafting.lock(invoice)
     if invoice.status not in rules.PAYABLE or not 0 < amount.minor <= invoice.due.minor:
         raise NotCreditableBill(
@@ -99,12 +106,13 @@ def credit(invoice: Invoice, amount: Money, reason: str, *, by: User) -> CreditN
         )
     now = clock.now()
     note = CreditNote(
-        merchant_id=invoice.merchant_id,
+        merchant=invoice.merchant,
         invoice=invoice,
         amount=amount.minor,
         reason=reason.strip(),
         issued_on=now.astimezone(invoice.merchant.zone).date(),
         created_by=by,
+        created_at=now,
     )
     series = papers.series_for(invoice.merchant, Kind.CREDIT_NOTE)
     note.number = papers.take_number(series, note.public_id, on=note.issued_on).text
@@ -112,8 +120,42 @@ def credit(invoice: Invoice, amount: Money, reason: str, *, by: User) -> CreditN
     invoice.amount_credited += amount.minor
     invoice.updated_at = now
     invoice.save(update_fields=["amount_credited", "updated_at"])
-    _record(invoice, "invoice.credited", by, note=note.number, amount=amount.minor)
+    _keep_paper(note)
+    said: dict[str, object] = {"note": note.number, "amount": amount.minor}
+    _record(invoice, "invoice.credited", by, **said, credit_note=note.public_id)
     return note
+
+
+def _keep_paper(note: CreditNote) -> None:
+    """Figures and words are compared as a bill's are."""
+    sheet = queries.note_sheet(note)
+    if not all(rules.words.says(text, note.money) for _label, text in sheet.in_words):
+        raise drafting.InvalidInvoice([BillFlaw.WORDS_DISAGREE])
+    attached = {facturx.FILE: facturx.note_xml(note)} if note.invoice.wants_xml else {}
+    papers.keep(
+        note.merchant,
+        subject=note.public_id,
+        kind=Kind.CREDIT_NOTE,
+        number=note.number,
+        sheet=replace(sheet, attachments=tuple(attached)),
+        at=note.created_at,
+        attachments=attached,
+    )
+
+
+def _end_unpaid(invoice: Invoice, reason: str) -> None:
+    """Money that the bill has not heard of yet is known to the database, which refuses."""
+    try:
+        with transaction.atomic():
+            _end(invoice, InvoiceStatus.VOID, reason)
+    except IntegrityError as error:
+        cause = error.__cause__
+        if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == _GOT_MONEY:
+            raise NotVoidable(str(_PAID)) from error
+        raise
+
+
+_GOT_MONEY = "paid_bills_are_not_voided"  # a trigger, made in payments/migrations
 
 
 def _end(invoice: Invoice, status: InvoiceStatus, reason: str) -> None:

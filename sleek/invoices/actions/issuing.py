@@ -7,7 +7,7 @@ moment at which a number is given out without its paper.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from sleek.invoices import queries, rules
 from sleek.invoices.actions import deducting
 from sleek.invoices.actions.drafting import InvalidInvoice, lock
 from sleek.invoices.actions.ending import supersede
+from sleek.invoices.actions.settling import Standing, settle
 from sleek.invoices.formats import facturx
 from sleek.invoices.models import Invoice
 from sleek.invoices.rules import InvoiceStatus
@@ -37,14 +38,22 @@ class NotIssuable(SleekError):
     code = "not_issuable"
 
 
+class ContentChanged(SleekError):
+    """The bill is not the one that was read."""
+
+    code = "content_changed"
+
+
 @transaction.atomic
-def issue(invoice: Invoice, *, by: Membership) -> Invoice:
-    """Raises `InvalidInvoice`, `NotIssuable`, `DeductionGone`, `NoRate`, `NumberTaken`,
-    `NotElectronic`.
+def issue(invoice: Invoice, *, by: Membership, seen_hash: str = "") -> Invoice:
+    """Whoever pressed a page's button says which content they read. Raises `InvalidInvoice`,
+    `NotIssuable`, `ContentChanged`, `DeductionGone`, `NoRate`, `NumberTaken`, `NotElectronic`.
     """
     invoice = lock(invoice)
     if invoice.status not in rules.UNISSUED:
         raise NotIssuable(_("This bill is issued already."))
+    if seen_hash:
+        refuse_unseen(invoice, seen_hash)
     if queries.needs_review(invoice) and invoice.approved_hash != queries.content_hash(invoice):
         raise NotIssuable(_("A second person has to approve this bill before it is issued."))
     now = clock.now()
@@ -62,9 +71,17 @@ def issue(invoice: Invoice, *, by: Membership) -> Invoice:
     deducting.promise(invoice, today)
     if invoice.replaces:
         supersede(invoice.replaces, by=by.user)
-    _keep_paper(invoice)
+    keep_paper(invoice, at=now)
     _record(invoice, by)
+    if not invoice.asked.minor:
+        # Deposits cover it: nobody has to pay, and nobody is asked to.
+        invoice = settle(invoice, Standing({}, 0, now))
     return invoice
+
+
+def refuse_unseen(invoice: Invoice, seen_hash: str) -> None:
+    if seen_hash != queries.content_hash(invoice):
+        raise ContentChanged(_("The bill changed since you opened it. Read it again."))
 
 
 def _fix_days(invoice: Invoice, today: date) -> None:
@@ -85,7 +102,7 @@ def _refuse_what_lacks(invoice: Invoice, today: date) -> None:
     first = invoice.instalments.order_by("due_on").first()
     found = lacks(
         has_lines=invoice.lines.exists(),
-        asked=invoice.asked.minor,
+        total=invoice.amount,
         payer=invoice.payer_name,
         payee=merchant.legal_name or merchant.name,
         due_on=first.due_on if first else invoice.due_on,
@@ -103,10 +120,9 @@ def _fix_rate(invoice: Invoice) -> None:
     invoice.home_rate = quote.rate if quote else None
 
 
-def _keep_paper(invoice: Invoice) -> None:
+def keep_paper(invoice: Invoice, *, at: datetime, version: int = 1) -> None:
     """The words are read back as a bank's clerk reads them, by other code than wrote them."""
-    at = invoice.issued_at or clock.now()
-    sheet = queries.sheet(invoice, made_at=int(at.timestamp()))
+    sheet = queries.sheet(invoice, made_at=int(at.timestamp()), version=version)
     attached = {facturx.FILE: facturx.xml(invoice)} if invoice.wants_xml else {}
     if not all(rules.words.says(text, invoice.asked) for _label, text in sheet.in_words):
         raise InvalidInvoice([BillFlaw.WORDS_DISAGREE])

@@ -18,7 +18,7 @@ from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.invoices import queries
 from sleek.invoices.actions.drafting import NotADraft, lock
-from sleek.invoices.actions.issuing import issue
+from sleek.invoices.actions.issuing import issue, refuse_unseen
 from sleek.invoices.models import Invoice, Review, ReviewRule
 from sleek.invoices.rules import Condition, InvoiceStatus
 from sleek.merchants.models import Membership, Merchant, User
@@ -34,12 +34,6 @@ class NotInReview(SleekError):
     """The bill does not wait for anybody's approval."""
 
     code = "not_in_review"
-
-
-class ContentChanged(SleekError):
-    """The bill is not the one that was read."""
-
-    code = "content_changed"
 
 
 @transaction.atomic
@@ -59,8 +53,7 @@ def approve(invoice: Invoice, *, seen_hash: str, by: Membership) -> Invoice:
     invoice = _under_review(invoice)
     if not queries.may_approve(invoice, by.user):
         raise OwnBill(_("Somebody who did not write this bill has to approve it."))
-    if seen_hash != queries.content_hash(invoice):
-        raise ContentChanged(_("The bill changed since you opened it. Read it again."))
+    refuse_unseen(invoice, seen_hash)
     invoice.approved_hash = seen_hash
     invoice.save(update_fields=["approved_hash"])
     _note(invoice, "invoice.approved", by.user)

@@ -1,14 +1,16 @@
-"""Sending a bill by mail. What was sent stays on record, paper and words; the letter itself is
-written by whoever follows the event.
+"""Sending a bill by mail, reminding of it, and noticing that it was looked at. What was sent stays
+on record, paper and words; the letter itself is written by whoever follows the event.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from sleek.audit import actions as audit
@@ -18,10 +20,11 @@ from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.invoices import rules
 from sleek.invoices.actions.drafting import lock
-from sleek.invoices.models import Invoice, Sending
+from sleek.invoices.models import Invoice, Sending, Views
 from sleek.invoices.rules import InvoiceStatus
 from sleek.merchants.models import User
 from sleek.papers import queries as papers
+from sleek.papers.models import Paper
 
 AN_HOUR = timedelta(hours=1)
 MOST_PER_BILL = 5  # mails an hour with one bill
@@ -38,9 +41,29 @@ class NotSendable(SleekError):
 
 
 class TooManySendings(SleekError):
-    """This bill, or all of the merchant's, went out as often as they may within an hour."""
+    """This bill, or all of the merchant's, went out as often as they may within an hour. Of all of
+    the merchant's the next may go `again_at`.
+    """
 
     code = "too_many_sendings"
+
+    def __init__(self, message: str, *, again_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.again_at = again_at
+
+
+class RemindedToday(SleekError):
+    """The payer was reminded of this bill today; once a day is enough."""
+
+    code = "reminded_today"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    to: str
+    language: str
+    message: str = ""
+    reminded_on: date | None = None
 
 
 @transaction.atomic
@@ -49,27 +72,63 @@ def send(
 ) -> Sending:
     """Raises `NotSendable`, `TooManySendings`."""
     invoice = lock(invoice)
-    paper = papers.newest(invoice.public_id)
-    if invoice.status in rules.UNISSUED or invoice.status == InvoiceStatus.VOID or paper is None:
+    if invoice.status in rules.UNISSUED or invoice.status == InvoiceStatus.VOID:
         raise NotSendable(_("Only a bill that is issued and not void can be sent."))
     to, message = to.strip(), message.replace("\r\n", "\n").strip()
-    _refuse_words(to, message)
+    sending = _post(invoice, _Mail(to, language or invoice.language, message), by)
+    _record(sending, "invoice.sent", by)
+    return sending
+
+
+@transaction.atomic
+def remind(invoice: Invoice, *, by: User) -> Sending:
+    """Ask again, politely, for what is still to be paid: to where it was sent last, or else to the
+    payer's address. Raises `NotSendable`, `RemindedToday`, `TooManySendings`.
+    """
+    invoice = lock(invoice)
+    if invoice.status != InvoiceStatus.OPEN or not invoice.due.minor:
+        raise NotSendable(_("Only a bill that is still to be paid can be reminded of."))
+    today = clock.now().astimezone(invoice.merchant.zone).date()
+    if invoice.sendings.filter(reminded_on=today).exists():
+        raise RemindedToday(_("They were reminded of this bill today. Once a day is enough."))
+    last = invoice.sendings.order_by("-pk").first()
+    mail = _Mail(
+        last.to if last else invoice.payer_email,
+        last.language if last else invoice.language,
+        reminded_on=today,
+    )
+    sending = _post(invoice, mail, by)
+    _record(sending, "invoice.reminded", by)
+    return sending
+
+
+def _post(invoice: Invoice, mail: _Mail, by: User | None) -> Sending:
+    _refuse_words(mail.to, mail.message)
     _refuse_flood(invoice)
     now = clock.now()
     sending = Sending.objects.create(
         merchant_id=invoice.merchant_id,
         invoice=invoice,
-        paper=paper,
-        to=to,
-        language=language or invoice.language,
-        message=message,
+        paper=_paper(invoice),
+        to=mail.to,
+        language=mail.language,
+        message=mail.message,
+        reminded_on=mail.reminded_on,
         by=by,
         created_at=now,
     )
-    invoice.sent_at, invoice.updated_at = now, now
+    if not mail.reminded_on or invoice.sent_at is None:
+        invoice.sent_at = now
+    invoice.updated_at = now
     invoice.save(update_fields=["sent_at", "updated_at"])
-    _record(sending, by)
     return sending
+
+
+def _paper(invoice: Invoice) -> Paper:
+    paper = papers.newest(invoice.public_id)
+    if paper is None:
+        raise NotSendable(_("This bill has no paper that could be sent."))
+    return paper
 
 
 def _refuse_words(to: str, message: str) -> None:
@@ -93,24 +152,42 @@ def _refuse_flood(invoice: Invoice) -> None:
             _("This bill went out %(most)s times within an hour. Wait a little.")
             % {"most": MOST_PER_BILL}
         )
-    if lately.count() >= MOST_PER_MERCHANT:
+    newest = lately.order_by("-created_at").values_list("created_at", flat=True)
+    if full := list(newest[MOST_PER_MERCHANT - 1 : MOST_PER_MERCHANT]):
         raise TooManySendings(
             _("%(most)s bills went out within an hour, which is as many as may. Wait a little.")
-            % {"most": MOST_PER_MERCHANT}
+            % {"most": MOST_PER_MERCHANT},
+            again_at=full[0] + AN_HOUR,
         )
 
 
-def _record(sending: Sending, by: User | None) -> None:
+def _record(sending: Sending, kind: str, by: User | None) -> None:
     """Addresses stay out of what is kept for ever."""
     invoice = sending.invoice
     data: dict[str, object] = {"number": invoice.number, "sending": sending.public_id}
     if by is not None:
         scope = invoice.merchant.public_id
-        audit.record(
-            "invoice.sent",
-            invoice.public_id,
-            scope=scope,
-            actor=by.public_id,
-            data=dict(data),
-        )
-    events.record([Fact("invoice.sent", invoice.public_id, invoice.merchant_id, data)])
+        audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=dict(data))
+    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])
+
+
+@transaction.atomic
+def note_view(invoice: Invoice, *, on: date) -> None:
+    """Somebody opened its page; whose eyes they were is not kept. The caller has sorted out bots,
+    colleagues and repeated looks.
+    """
+    views, is_new = Views.objects.get_or_create(invoice=invoice, on=on)
+    if not is_new:
+        Views.objects.filter(pk=views.pk).update(count=F("count") + 1)
+    if invoice.viewed_at is None:
+        _note_first(invoice)
+
+
+def _note_first(invoice: Invoice) -> None:
+    invoice = lock(invoice)
+    if invoice.viewed_at is not None:
+        return
+    invoice.viewed_at = clock.now()
+    invoice.save(update_fields=["viewed_at"])
+    data: dict[str, object] = {"number": invoice.number}
+    events.record([Fact("invoice.viewed", invoice.public_id, invoice.merchant_id, data)])

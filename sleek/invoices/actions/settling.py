@@ -41,7 +41,8 @@ def settle(invoice: Invoice, standing: Standing) -> Invoice:
     invoice.amount_paid = sum(standing.paid.values())
     invoice.amount_refunded = standing.refunded
     is_whole = invoice.amount_paid >= invoice.asked.minor - invoice.amount_credited
-    if is_whole and invoice.amount_paid and invoice.status in rules.PAYABLE:
+    is_settled = invoice.amount_paid or not invoice.asked.minor
+    if is_whole and is_settled and invoice.status in rules.PAYABLE:
         invoice.status, invoice.paid_at = InvoiceStatus.PAID, standing.at or clock.now()
     after = (invoice.amount_paid, invoice.amount_refunded, invoice.status)
     if after == before:
@@ -50,7 +51,7 @@ def settle(invoice: Invoice, standing: Standing) -> Invoice:
     invoice.save(
         update_fields=["amount_paid", "amount_refunded", "status", "paid_at", "updated_at"]
     )
-    _tell(invoice, before[2], before[0])
+    _tell(invoice, before)
     if invoice.status == InvoiceStatus.PAID and before[2] != InvoiceStatus.PAID:
         deducting.use(invoice)
     if invoice.amount_paid and invoice.amount_refunded >= invoice.amount_paid:
@@ -59,15 +60,19 @@ def settle(invoice: Invoice, standing: Standing) -> Invoice:
     return invoice
 
 
-def _tell(invoice: Invoice, status: str, paid: int) -> None:
+def _tell(invoice: Invoice, before: tuple[int, int, str]) -> None:
+    """All that is new: one look may find the money that pays the bill and money beyond it."""
+    paid, refunded, status = before
+    has_grown, is_over = invoice.amount_paid > paid, not invoice.due.minor
     if invoice.status == InvoiceStatus.PAID and status != InvoiceStatus.PAID:
         _record(invoice, "invoice.paid")
-    elif invoice.amount_paid == paid:
-        _record(invoice, "invoice.refunded")
-    elif invoice.due.minor:
+        is_over = invoice.amount_paid > invoice.asked.minor - invoice.amount_credited
+    elif has_grown and not is_over:
         _record(invoice, "invoice.part_paid")
-    else:
+    if has_grown and is_over:
         _record(invoice, "invoice.overpaid")
+    if invoice.amount_refunded != refunded:
+        _record(invoice, "invoice.refunded")
 
 
 def _record(invoice: Invoice, kind: str) -> None:

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from xml.etree import ElementTree
 
-from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
@@ -28,7 +28,9 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 20 * 1024 * 1024
 MAX_PARTS = 500
 _MAIN = "word/document.xml"
-_XML = (".xml", ".rels")
+_LINKS = ".rels"
+_XML = (".xml", _LINKS)
+_PROGRAMS = ("vbaproject.bin",)
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const),
@@ -73,6 +75,8 @@ class Item:
 
 def document(sheet: Sheet, items: Iterable[Item], template: bytes) -> bytes:
     """Raises `UnusableTemplate`."""
+    from docxtpl import DocxTemplate  # a tenth of a second, which few processes need
+
     try:
         filled = DocxTemplate(io.BytesIO(template))
         filled.render(_said(sheet, items), _Environment(), autoescape=True)
@@ -109,10 +113,30 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise UnusableTemplate(TemplateFlaw.BOMB)
     for part in parts:
-        if part.filename.lower().endswith(_XML):
+        name = part.filename.lower()
+        if name.endswith(_PROGRAMS):
+            raise UnusableTemplate(TemplateFlaw.FORBIDDEN, part.filename)
+        if name.endswith(_XML):
             text = archive.read(part)
             if b"\x00" in text or _DECLARATION.search(text):
                 raise UnusableTemplate(TemplateFlaw.FORBIDDEN, part.filename)
+            if name.endswith(_LINKS) and _reaches_out(text):
+                raise UnusableTemplate(TemplateFlaw.FORBIDDEN, part.filename)
+
+
+def _reaches_out(links: bytes) -> bool:
+    """Whether Word would fetch something from elsewhere when it opens the document: a picture that
+    tells who reads it, or a template with a program. An address that one may click is none.
+    """
+    try:
+        known = list(ElementTree.fromstring(links))
+    except ElementTree.ParseError:
+        return True
+    return any(
+        each.get("TargetMode", "").casefold() == "external"
+        and not each.get("Type", "").endswith("/hyperlink")
+        for each in known
+    )
 
 
 class _Environment(SandboxedEnvironment):

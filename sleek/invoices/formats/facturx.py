@@ -16,7 +16,6 @@ from enum import StrEnum
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from facturx.generate_xml import generate_cii_xml
 
 from sleek.core.amounts import plain_money
 from sleek.core.errors import SleekError
@@ -25,6 +24,8 @@ from sleek.invoices import rules
 from sleek.invoices.formats import parties, terms
 from sleek.invoices.models import CreditNote, Invoice, Line
 from sleek.invoices.queries.drafts import policy_of
+from sleek.invoices.queries.dues import last_day
+from sleek.invoices.queries.notes import taken_back
 from sleek.invoices.queries.sheets import NOTICE, pay_url
 from sleek.invoices.queries.words import NATURES, policy_in_words
 from sleek.invoices.rules import DocumentKind, Figures, Totals
@@ -134,6 +135,8 @@ def flaws(invoice: Invoice, lines: Sequence[Line]) -> list[ElectronicFlaw]:
 
 def _written(said: Terms) -> bytes:
     """Checked against the standard's schema, too."""
+    from facturx.generate_xml import generate_cii_xml  # a fifth of a second, which few need
+
     plain = terms.sayable(said)
     return bytes(generate_cii_xml(plain, terms.PROFILE, check_xsd=True, check_schematron=None))
 
@@ -264,7 +267,11 @@ def _payment(invoice: Invoice) -> Terms:
             f"{place}. {stage.label}: {plain_money(stage.money)}, due {stage.due_on}"
             for place, stage in enumerate(stages, start=1)
         ]
-    said: Terms = {"BT-9": invoice.due_on, "BT-20": "\n".join(words), "BT-83": invoice.number}
+    said: Terms = {
+        "BT-9": last_day(invoice, stages),
+        "BT-20": "\n".join(words),
+        "BT-83": invoice.number,
+    }
     if not merchant.bank_account:
         return said | {"BT-81": terms.ONLINE}
     return said | {
@@ -287,20 +294,16 @@ def _notes(invoice: Invoice) -> list[str]:
 
 
 def _taken_back(note: CreditNote) -> tuple[list[Line], Totals]:
-    """What it takes back, shared out over the bill's tax rates."""
+    """A line for each tax rate of the bill that it takes from."""
     invoice = note.invoice
-    billed = rules.totals(
-        [line.figures for line in invoice.lines.all()],
-        invoice.currency,
-        is_tax_inclusive=invoice.is_tax_inclusive,
-    )
-    rates = {tax.rate: (tax.net + tax.tax).minor for tax in billed.taxes}
-    weights = {rate: minor for rate, minor in rates.items() if minor > 0}
-    parts = Money(note.amount, invoice.currency).split(list(weights.values()))
     lines = [
-        Line(item=f"Bill {invoice.number}", quantity=Decimal(1), price=part.decimal, tax_rate=rate)
-        for rate, part in zip(weights, parts, strict=True)
-        if part
+        Line(
+            item=f"Bill {invoice.number}",
+            quantity=Decimal(1),
+            price=(part.net + part.tax).decimal,
+            tax_rate=part.rate,
+        )
+        for part in taken_back(note)
     ]
     figures: list[Figures] = [line.figures for line in lines]
     return lines, rules.totals(figures, invoice.currency, is_tax_inclusive=True)

@@ -11,6 +11,7 @@ from sleek.core.money import Money
 from sleek.core.tables import Cell
 from sleek.invoices import rules
 from sleek.invoices.models import Invoice, Line
+from sleek.invoices.queries.dues import last_day
 from sleek.invoices.queries.words import DOCUMENTS, NATURES
 
 Rows = Iterator[Sequence[Cell]]
@@ -52,7 +53,7 @@ def _head(invoice: Invoice) -> Rows:
         (_("Nature of the fee"), str(NATURES[invoice.nature])),
         (_("Subject"), invoice.title),
         (_("Date of issue"), invoice.issued_on),
-        (_("Due"), invoice.due_on),
+        (_("Due"), last_day(invoice, list(invoice.instalments.all()))),
         (_("Currency"), invoice.currency),
     ]
     known += [(str(DOCUMENTS[each.kind]), each.number) for each in invoice.documents.order_by("pk")]

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         tenancy.show_people("invoices_reviewrule", "created_by_id"),
         tenancy.protect("invoices_entitlement"),
         tenancy.protect("invoices_deduction", via=("invoice_id", "invoices_invoice")),
-        tenancy.protect("invoices_creditnote"),
+        tenancy.protect("invoices_creditnote", rights="SELECT, INSERT"),
         tenancy.show_people("invoices_creditnote", "created_by_id"),
         tenancy.protect("invoices_followup"),
         tenancy.show_people("invoices_followup", "done_by_id"),

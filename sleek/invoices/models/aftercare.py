@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from sleek.core import clock, ids
+from sleek.core.money import Money
 from sleek.invoices.models.bills import Invoice
 
 
@@ -18,7 +19,9 @@ def _follow_up_id() -> str:
 
 
 class CreditNote(models.Model):
-    """Takes back part of what an issued bill asks, under a number of its own."""
+    """Takes back part of what an issued bill asks, under a number of its own. The database refuses
+    any change.
+    """
 
     public_id = models.CharField(max_length=32, unique=True, default=_note_id, editable=False)
     merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="credit_notes")
@@ -40,6 +43,10 @@ class CreditNote(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.invoice.currency)
 
 
 class FollowUp(models.Model):

@@ -221,9 +221,19 @@ class Line(models.Model):
         return Figures(self.quantity, self.price, self.hours or Decimal(1), self.tax_rate)
 
 
+class _Standing(models.Manager["Instalment"]):
+    """Those that the bill is divided into now."""
+
+    def get_queryset(self) -> models.QuerySet[Instalment]:
+        return super().get_queryset().filter(dropped_at=None)
+
+
 class Instalment(models.Model):
     """What a bill asks for at one time: all of it, or one stage. Each is paid at an address of its
     own. Together they ask for exactly what the bill asks.
+
+    One that a bill is no longer divided into is dropped: it asks for nothing, stands behind the
+    others, and its address leads to the bill. Only `ever` knows it.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=_instalment_id, editable=False)
@@ -238,6 +248,10 @@ class Instalment(models.Model):
     accepted_at = models.DateTimeField(null=True)  # the deliverable, by the payer
     amount_paid = models.BigIntegerField(default=0)  # what the payments last said
     paid_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)  # when the bill was divided without it
+
+    objects = _Standing()
+    ever = models.Manager["Instalment"]()
 
     class Meta:
         ordering = ["position"]
@@ -249,6 +263,10 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0, amount_paid__gte=0), name="instalment_asks_for_money"
+            ),
+            models.CheckConstraint(
+                condition=Q(dropped_at=None) | Q(amount=0, amount_paid=0),
+                name="dropped_instalment_asks_for_nothing",
             ),
         ]
 
@@ -265,14 +283,15 @@ class Instalment(models.Model):
 
 
 class RelatedDocument(models.Model):
-    """A document that a bill refers to: by its number, and, where it was copied from, by what it
-    said, so that a difference shows.
+    """A document that a bill refers to: by its number, and, where lines were taken from it, by what
+    it said then, so that a difference shows.
     """
 
     merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="+")
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=14)
     number = models.CharField(max_length=80)
+    listing = models.JSONField(null=True)  # as `rules.Listing`
 
     class Meta:
         constraints = [

@@ -8,10 +8,7 @@ from django.db.models import F, Q
 from sleek.core import clock, ids
 from sleek.core.money import Money
 from sleek.invoices.models.bills import Invoice
-from sleek.invoices.rules import (
-    DeductionStatus,
-    EntitlementStatus,
-)
+from sleek.invoices.rules import DeductionStatus, EntitlementStatus, Nature, deduction
 
 
 def _entitlement_id() -> str:
@@ -33,6 +30,8 @@ class Entitlement(models.Model):
     amount_lost = models.BigIntegerField(default=0)  # refunded of the bill that promised it
     amount_reserved = models.BigIntegerField(default=0)
     amount_used = models.BigIntegerField(default=0)
+    # What its payer forfeited, with what had been refunded by then: a later refund is out of it.
+    amount_withheld = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     threshold = models.BigIntegerField()
     threshold_currency = models.CharField(max_length=3)
@@ -56,9 +55,15 @@ class Entitlement(models.Model):
                     amount_lost__gte=0,
                     amount_reserved__gte=0,
                     amount_used__gte=0,
-                    amount__gte=F("amount_reserved") + F("amount_used"),
+                    amount_withheld__gte=0,
+                    amount__gte=F("amount_reserved") + F("amount_used") + F("amount_withheld"),
                 ),
                 name="no_more_is_deducted_than_was_promised",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=EntitlementStatus.FORFEITED)
+                | Q(amount_withheld__gt=F("amount_lost")),
+                name="forfeited_is_something",
             ),
         ]
         indexes = [
@@ -73,9 +78,38 @@ class Entitlement(models.Model):
         return f"{self.public_id} {self.status}"
 
     @property
+    def is_deposit(self) -> bool:
+        """Whether it is all that was paid beforehand for something, to be settled at its end."""
+        return self.invoice.nature == Nature.DEPOSIT and self.for_any_bill
+
+    @property
+    def for_any_bill(self) -> bool:
+        return deduction.is_any(Money(self.threshold, self.threshold_currency))
+
+    @property
+    def taken(self) -> Money:
+        """What later bills deduct of it, paid or not."""
+        return Money(self.amount_reserved + self.amount_used, self.currency)
+
+    @property
     def left(self) -> Money:
-        taken = self.amount_lost + self.amount_reserved + self.amount_used
-        return Money(max(self.amount - taken, 0), self.currency)
+        gone = self.taken.minor + max(self.amount_lost, self.amount_withheld)
+        return Money(max(self.amount - gone, 0), self.currency)
+
+    @property
+    def forfeited(self) -> Money:
+        """What of it the payee keeps for good, and has not refunded all the same."""
+        return Money(max(self.amount_withheld - self.amount_lost, 0), self.currency)
+
+    @property
+    def lost(self) -> Money:
+        """What was refunded of it."""
+        return Money(self.amount_lost, self.currency)
+
+    @property
+    def given_twice(self) -> Money:
+        """What was refunded although a later bill deducts it."""
+        return Money(max(self.taken.minor + self.amount_lost - self.amount, 0), self.currency)
 
 
 class Deduction(models.Model):

@@ -14,7 +14,10 @@ def _sending_id() -> str:
 
 
 class Sending(models.Model):
-    """One mail with a bill: to whom, with which words, and the very paper that went along."""
+    """One mail with a bill: to whom, with which words, and the very paper that went along.
+
+    `reminded_on` is set where it reminds of the bill: the day, in the merchant's zone.
+    """
 
     public_id = models.CharField(max_length=32, unique=True, default=_sending_id, editable=False)
     merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, related_name="sendings")
@@ -23,12 +26,16 @@ class Sending(models.Model):
     to = models.EmailField()
     language = models.CharField(max_length=10)
     message = models.TextField(max_length=2000, blank=True)
+    reminded_on = models.DateField(null=True)
     by = models.ForeignKey("merchants.User", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(to=""), name="sending_has_a_reader"),
+            models.UniqueConstraint(
+                fields=["invoice", "reminded_on"], name="one_reminder_of_a_bill_a_day"
+            ),
         ]
         indexes = [
             models.Index(fields=["invoice", "-created_at"], name="sending_newest_first"),

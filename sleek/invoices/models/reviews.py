@@ -8,9 +8,13 @@ from django.db.models import Q
 from sleek.core import clock
 from sleek.invoices.models.bills import Invoice
 
+VERDICTS = ["edited", "submitted", "approved", "returned", "withdrawn"]
+
 
 class Review(models.Model):
-    """One word about a draft: submitted, approved, returned or taken back; on exactly what."""
+    """One word about a draft: submitted, approved, returned or taken back; on exactly what. Whoever
+    changes another's draft is noted once, since others may change it after them.
+    """
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="reviews")
     verdict = models.CharField(max_length=10)
@@ -22,7 +26,7 @@ class Review(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(verdict__in=["submitted", "approved", "returned", "withdrawn"]),
+                condition=Q(verdict__in=VERDICTS),
                 name="review_verdict_is_known",
             )
         ]

@@ -1,5 +1,6 @@
 """Reading bills, one file per topic."""
 
+from sleek.invoices.queries.batches import batches_open, bills_of, fitting
 from sleek.invoices.queries.deductions import open_entitlements, plan, plan_deductions
 from sleek.invoices.queries.drafts import (
     Draft,
@@ -12,34 +13,77 @@ from sleek.invoices.queries.drafts import (
     payer_of,
     policy_of,
 )
-from sleek.invoices.queries.dues import next_due
+from sleek.invoices.queries.dues import (
+    by_due_day,
+    due_day,
+    last_day,
+    next_due,
+    overdue,
+    overdue_days,
+)
 from sleek.invoices.queries.following_up import follow_ups_due, to_end, to_plan
+from sleek.invoices.queries.notes import note_sheet, notes_of
 from sleek.invoices.queries.papers import Speech, Word, filled, in_words, payee, stamp
-from sleek.invoices.queries.reviewing import conditions, may_approve, needs_review
-from sleek.invoices.queries.sheets import COLUMNS, pay_url, sheet
+from sleek.invoices.queries.reviewing import conditions, hands, may_approve, needs_review
+from sleek.invoices.queries.sheets import COLUMNS, pay_url, sheet, versions
+from sleek.invoices.queries.sources import (
+    Comparison,
+    Intake,
+    Mode,
+    Obstacle,
+    Wish,
+    assessed,
+    compared,
+    intake,
+    listings_of,
+    obstacle_in_words,
+    quoted,
+    wish_for,
+)
 from sleek.invoices.queries.words import DOCUMENTS, NATURES, policy_in_words
 
 __all__ = [
     "COLUMNS",
     "DOCUMENTS",
     "NATURES",
+    "Comparison",
     "Draft",
+    "Intake",
     "LineWish",
+    "Mode",
+    "Obstacle",
     "Payer",
     "Reference",
     "Speech",
+    "Wish",
     "Word",
+    "assessed",
+    "batches_open",
+    "bills_of",
+    "by_due_day",
+    "compared",
     "conditions",
     "content_hash",
     "draft_of",
+    "due_day",
     "filled",
+    "fitting",
     "follow_ups_due",
+    "hands",
     "in_words",
+    "intake",
     "is_below_quotation",
+    "last_day",
+    "listings_of",
     "may_approve",
     "needs_review",
     "next_due",
+    "note_sheet",
+    "notes_of",
+    "obstacle_in_words",
     "open_entitlements",
+    "overdue",
+    "overdue_days",
     "pay_url",
     "payee",
     "payer_of",
@@ -47,8 +91,11 @@ __all__ = [
     "plan_deductions",
     "policy_in_words",
     "policy_of",
+    "quoted",
     "sheet",
     "stamp",
     "to_end",
     "to_plan",
+    "versions",
+    "wish_for",
 ]

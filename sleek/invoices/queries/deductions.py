@@ -68,6 +68,8 @@ def _threshold_in(entitlement: Entitlement, currency: str) -> Money | None:
     threshold = Money(entitlement.threshold, entitlement.threshold_currency)
     if currency == threshold.currency:
         return threshold
+    if currency == entitlement.currency and entitlement.for_any_bill:
+        return Money(threshold.minor, currency)
     if currency == entitlement.currency and entitlement.rate:
         return _scaled(threshold, 1 / entitlement.rate, currency, ROUND_UP)
     return None

@@ -11,7 +11,7 @@ from decimal import Decimal
 from sleek.core.money import Money
 from sleek.customers.models import Customer
 from sleek.invoices.models import Invoice, Line
-from sleek.invoices.rules import DocumentKind, Figures, Nature, Policy, Stage
+from sleek.invoices.rules import DocumentKind, Figures, Listing, Nature, Policy, Stage
 from sleek.merchants.models import Brand
 from sleek.papers.models import Design
 
@@ -43,8 +43,11 @@ class LineWish:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
+    """A document; with what it said, where lines were taken from it."""
+
     kind: DocumentKind
     number: str
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,12 @@ class Draft:
     brand: Brand | None = None
     design: Design | None = None
 
+    @property
+    def is_deposit(self) -> bool:
+        """Whether all of it is to be deducted later. It is no bill to deduct from itself."""
+        is_whole = self.policy is not None and self.policy.for_any_bill
+        return is_whole and self.nature == Nature.DEPOSIT
+
 
 def payer_of(customer: Customer) -> Payer:
     """What a bill copies from the address book."""
@@ -86,7 +95,7 @@ def draft_of(invoice: Invoice) -> Draft:
     """What the bill says, whatever became of it."""
     return Draft(
         currency=invoice.currency,
-        lines=tuple(_wish(line) for line in invoice.lines.all()),
+        lines=tuple(wish_of(line) for line in invoice.lines.all()),
         customer=invoice.customer,
         payer=Payer(**{name: getattr(invoice, f"payer_{name}") for name in Payer.__slots__}),
         nature=Nature(invoice.nature),
@@ -102,7 +111,11 @@ def draft_of(invoice: Invoice) -> Draft:
         wants_xml=invoice.wants_xml,
         methods=tuple(invoice.methods),
         documents=tuple(
-            Reference(DocumentKind(each.kind), each.number)
+            Reference(
+                DocumentKind(each.kind),
+                each.number,
+                Listing.unpack(each.listing) if each.listing else None,
+            )
             for each in invoice.documents.order_by("pk")
         ),
         remarks=invoice.remarks,
@@ -167,13 +180,15 @@ def content_hash(invoice: Invoice) -> str:
 
 
 def is_below_quotation(invoice: Invoice) -> bool:
-    return any(
+    """Or whether nobody can tell, because the bill is of another currency."""
+    listings = invoice.documents.exclude(listing=None).values_list("listing__currency", flat=True)
+    return any(currency != invoice.currency for currency in listings) or any(
         line.quoted_price is not None and line.price < line.quoted_price
         for line in invoice.lines.all()
     )
 
 
-def _wish(line: Line) -> LineWish:
+def wish_of(line: Line) -> LineWish:
     return LineWish(
         item=line.item,
         figures=line.figures,
@@ -186,16 +201,19 @@ def _wish(line: Line) -> LineWish:
 
 
 def _stages(invoice: Invoice) -> tuple[Stage, ...]:
-    """A bill that is not divided has one instalment, which was not wished for."""
+    """A bill that is not divided has one instalment, which was not wished for. One that was divided
+    anew after issue says its stages by amount.
+    """
     rows = list(invoice.instalments.all())
     if len(rows) == 1 and not rows[0].label and rows[0].percent is None:
         return ()
+    by_share = all(row.percent is not None for row in rows)
     return tuple(
         Stage(
             label=row.label,
             deliverable=row.deliverable,
-            amount=Money(row.amount, invoice.currency) if row.percent is None else None,
-            percent=row.percent,
+            amount=None if by_share else Money(row.amount, invoice.currency),
+            percent=row.percent if by_share else None,
             due_on=row.due_on,
         )
         for row in rows

@@ -15,27 +15,31 @@ def conditions(merchant_id: int) -> list[Condition]:
 
 
 def needs_review(invoice: Invoice) -> bool:
-    """By the merchant's rules as they are now. The author's role is the one they have now."""
+    """By the merchant's rules as they are now. The authors, who began it and who changed it last,
+    have the roles that they have now.
+    """
     known = conditions(invoice.merchant_id)
     if not known:
         return False
-    author = Membership.objects.filter(
-        merchant_id=invoice.merchant_id, user_id=invoice.created_by_id
-    ).first()
-    subject = Subject(
-        total=invoice.total,
-        author_role=author.role if author else "",
-        customer_id=invoice.customer_id,
-        is_below_quotation=is_below_quotation(invoice),
+    authors = Membership.objects.filter(
+        merchant_id=invoice.merchant_id, user_id__in={invoice.created_by_id, invoice.edited_by_id}
     )
-    return rules.needs_review(known, subject)
+    is_below = is_below_quotation(invoice)
+    return any(
+        rules.needs_review(known, Subject(invoice.total, role, invoice.customer_id, is_below))
+        for role in {*authors.values_list("role", flat=True), ""}
+    )
+
+
+def hands(invoice: Invoice) -> set[int | None]:
+    """Who began it, changed it, or handed it in."""
+    known = invoice.reviews.filter(verdict__in=["edited", "submitted"])
+    return {invoice.created_by_id, invoice.edited_by_id, *known.values_list("by_id", flat=True)}
 
 
 def may_approve(invoice: Invoice, user: User) -> bool:
-    """Whether somebody had no hand in it: neither wrote, nor edited, nor handed it in."""
-    hands = {invoice.created_by_id, invoice.edited_by_id}
-    hands |= set(invoice.reviews.filter(verdict="submitted").values_list("by_id", flat=True))
-    return user.pk not in hands
+    """Whether somebody had no hand in it."""
+    return user.pk not in hands(invoice)
 
 
 def _condition(row: ReviewRule) -> Condition:

@@ -7,6 +7,7 @@ issued with.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,9 +17,10 @@ from sleek.core.money import Money, exponent
 from sleek.invoices import rules
 from sleek.invoices.models import Instalment, Invoice, Line
 from sleek.invoices.queries.drafts import policy_of
+from sleek.invoices.queries.dues import last_day
 from sleek.invoices.queries.papers import Speech, Word, filled, in_words, payee, stamp
 from sleek.invoices.queries.words import DOCUMENTS, NATURES, policy_in_words
-from sleek.papers.models import Design
+from sleek.papers.models import Design, Paper
 from sleek.papers.rules import (
     Block,
     Column,
@@ -44,8 +46,9 @@ COLUMNS: dict[str, tuple[Word, bool, int]] = {
 _PRICES_WITH_TAX, _PRICES_WITHOUT_TAX = _("Price incl. tax"), _("Price excl. tax")
 
 
-def sheet(invoice: Invoice, *, made_at: int) -> Sheet:
-    design = invoice.design or invoice.merchant.designs.filter(is_default=True).first() or Design()
+def sheet(invoice: Invoice, *, made_at: int, version: int = 1) -> Sheet:
+    """`version` counts the plans by which an issued bill is to be paid."""
+    design = design_of(invoice)
     speech = Speech(design.tongue)
     brand = invoice.brand or invoice.merchant.brands.get(is_default=True)
     lines, stages = list(invoice.lines.all()), list(invoice.instalments.all())
@@ -60,10 +63,10 @@ def sheet(invoice: Invoice, *, made_at: int) -> Sheet:
         number=invoice.number,
         made_at=made_at,
         payee=payee(invoice.merchant, speech),
-        payer=_payer(invoice, speech),
+        payer=payer(invoice, speech),
         logo=brand.logo.public_id if brand.logo else "",
         watermark=() if invoice.number else speech.label(_("Draft")),
-        facts=_facts(invoice, stages, speech),
+        facts=_facts(invoice, stages, speech) + _plan_facts(invoice, version, made_at, speech),
         opening=design.opening,
         columns=_columns(invoice, keys, speech),
         rows=_rows(invoice, lines, keys, speech),
@@ -92,7 +95,17 @@ def pay_url(invoice: Invoice) -> str:
     return settings.PUBLIC_URL + reverse("checkout-bill", args=[invoice.token])
 
 
-def _payer(invoice: Invoice, speech: Speech) -> Block:
+def versions(invoice: Invoice) -> int:
+    """How many papers there are of the bill: one, and another for each time it was divided anew."""
+    return Paper.objects.filter(subject=invoice.public_id).count()
+
+
+def design_of(invoice: Invoice) -> Design:
+    """The bill's own, or the workspace's."""
+    return invoice.design or invoice.merchant.designs.filter(is_default=True).first() or Design()
+
+
+def payer(invoice: Invoice, speech: Speech) -> Block:
     known = [
         (_("Credit code"), invoice.payer_credit_code),
         (_("Tax number"), invoice.payer_tax_number),
@@ -109,13 +122,27 @@ def _facts(
 ) -> tuple[tuple[Label, str], ...]:
     facts: list[tuple[Word, str]] = [
         (_("Date of issue"), speech.day(invoice.issued_on)),
-        (_("Due"), speech.day(invoice.due_on) if len(stages) < 2 else ""),
+        (_("Due"), speech.day(last_day(invoice, stages)) if len(stages) < 2 else ""),
         (_("Nature of the fee"), speech.text(lambda: str(NATURES[invoice.nature]))),
         (_("Subject"), invoice.title),
         (_("Replaces"), invoice.replaces.number if invoice.replaces else ""),
     ]
     facts += [(DOCUMENTS[each.kind], each.number) for each in invoice.documents.order_by("pk")]
     return filled(facts, speech)
+
+
+def _plan_facts(
+    invoice: Invoice, version: int, made_at: int, speech: Speech
+) -> tuple[tuple[Label, str], ...]:
+    """Of a bill that was divided anew after issue."""
+    if version < 2:
+        return ()
+    day = speech.day(datetime.fromtimestamp(made_at, invoice.merchant.zone).date())
+
+    def said() -> str:
+        return _("version %(version)s of %(day)s") % {"version": version, "day": day}
+
+    return filled([(_("Payment plan"), speech.text(said))], speech)
 
 
 def _keys(design: Design, lines: Sequence[Line]) -> list[str]:
@@ -250,7 +277,7 @@ def _signers(invoice: Invoice, speech: Speech) -> tuple[tuple[Label, str], ...]:
 
 
 def _pay(invoice: Invoice, stages: Sequence[Instalment], speech: Speech) -> Pay | None:
-    if not invoice.number:
+    if not invoice.number or not invoice.asked.minor:
         return None
     caption = speech.text(lambda: str(_("Scan to pay")))
     return Pay(speech.label(_("Pay online")), pay_url(invoice), caption)

@@ -29,10 +29,14 @@ DOCUMENTS: dict[str, str | Promise] = {
 }
 
 
+_ON_ANY = _("Once this bill is paid, %(amount)s is deducted from the final bill.")
+_ON_LARGE = _(
+    "Once this bill is paid, %(amount)s is deducted from a later bill of %(threshold)s or more."
+)
+
+
 def policy_in_words(policy: Policy) -> str:
-    said = _(
-        "Once this bill is paid, %(amount)s is deducted from a later bill of %(threshold)s or more."
-    )
+    said = _ON_ANY if policy.for_any_bill else _ON_LARGE
     words = {
         "amount": amounts.plain_money(policy.amount),
         "threshold": amounts.plain_money(policy.threshold),
@@ -42,7 +46,7 @@ def policy_in_words(policy: Policy) -> str:
         valid = _("Valid for %(days)s days after the date of issue.")
         sentences.append(str(valid) % {"days": policy.valid_days})
     sentences.append(str(_("It can be used once.") if policy.is_once else _("In parts, too.")))
-    if not policy.counts_courier:
+    if not policy.counts_courier and not policy.for_any_bill:
         sentences.append(str(_("Courier costs do not count towards that sum.")))
     return ("" if _is_unspaced() else " ").join(sentences)
 

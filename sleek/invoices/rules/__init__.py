@@ -1,18 +1,22 @@
 """Decisions about bills: what one comes to, how it reads in words, what may become of it. Pure."""
 
-from sleek.invoices.rules import content, deduction, words
+from sleek.invoices.rules import content, deduction, sources, words
+from sleek.invoices.rules.batches import MAX_BATCH, BatchKind, BatchOutcome, StopCause
 from sleek.invoices.rules.deduction import (
     DeductionStatus,
     EntitlementStatus,
     Policy,
     PolicyFlaw,
 )
+from sleek.invoices.rules.exchange import Exchange, exchange, together
 from sleek.invoices.rules.following_up import ANSWERS, ASK_AFTER_WORKING_DAYS, Answer
 from sleek.invoices.rules.instalments import (
     MAX_INSTALMENTS,
+    Rest,
     Stage,
     StageFlaw,
     divide,
+    divide_rest,
     spread,
 )
 from sleek.invoices.rules.life import (
@@ -21,9 +25,11 @@ from sleek.invoices.rules.life import (
     DocumentKind,
     InvoiceStatus,
     Nature,
+    may_be_void,
     may_become,
 )
 from sleek.invoices.rules.reviewing import Condition, Subject, needs_review
+from sleek.invoices.rules.sources import Change, Difference, ListedLine, Listing
 from sleek.invoices.rules.totals import (
     MAX_LINES,
     MAX_PRICE,
@@ -35,12 +41,14 @@ from sleek.invoices.rules.totals import (
     Figures,
     Tax,
     Totals,
+    taken_back,
     totals,
 )
 
 __all__ = [
     "ANSWERS",
     "ASK_AFTER_WORKING_DAYS",
+    "MAX_BATCH",
     "MAX_INSTALMENTS",
     "MAX_LINES",
     "MAX_PRICE",
@@ -52,26 +60,41 @@ __all__ = [
     "QUANTITY_PLACES",
     "UNISSUED",
     "Answer",
+    "BatchKind",
+    "BatchOutcome",
+    "Change",
     "Condition",
     "DeductionStatus",
+    "Difference",
     "DocumentKind",
     "EntitlementStatus",
+    "Exchange",
     "Figures",
     "InvoiceStatus",
+    "ListedLine",
+    "Listing",
     "Nature",
     "Policy",
     "PolicyFlaw",
+    "Rest",
     "Stage",
     "StageFlaw",
+    "StopCause",
     "Subject",
     "Tax",
     "Totals",
     "content",
     "deduction",
     "divide",
+    "divide_rest",
+    "exchange",
+    "may_be_void",
     "may_become",
     "needs_review",
+    "sources",
     "spread",
+    "taken_back",
+    "together",
     "totals",
     "words",
 ]

@@ -65,12 +65,14 @@ def flaws(lines: Sequence[_Line], counted: Totals) -> list[BillFlaw]:
 
 
 def lacks(
-    *, has_lines: bool, asked: int, payer: str, payee: str, due_on: date | None, today: date
+    *, has_lines: bool, total: int, payer: str, payee: str, due_on: date | None, today: date
 ) -> list[BillFlaw]:
-    """What stands in the way of issuing, beside a draft's flaws."""
+    """What stands in the way of issuing, beside a draft's flaws. It is no flaw that all of the
+    `total` was paid beforehand.
+    """
     checks = [
         (BillFlaw.NO_LINES, not has_lines),
-        (BillFlaw.NOTHING_TO_PAY, has_lines and asked <= 0),
+        (BillFlaw.NOTHING_TO_PAY, has_lines and total <= 0),
         (BillFlaw.NO_PAYER, not payer.strip()),
         (BillFlaw.NO_PAYEE, not payee.strip()),
         (BillFlaw.DUE_BEFORE_ISSUE, due_on is not None and due_on < today),

@@ -3,6 +3,9 @@
 A bill promises it when it is issued, and it becomes available when that bill is paid. A bill that
 qualifies reserves it when issued, and has used it up once paid; voided, it gives it back. What was
 refunded of the sample fee is not to be deducted any more.
+
+A deposit is the same with everything that was paid, on any later bill of its payer. When they
+cancel, the payee keeps it: then it is forfeited.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from enum import StrEnum
 from sleek.core.money import Money
 
 MAX_VALID_DAYS = 3650
+ANY_BILL = 1  # minor unit: a threshold that every bill reaches, and that is never named
 
 
 class EntitlementStatus(StrEnum):
@@ -22,6 +26,7 @@ class EntitlementStatus(StrEnum):
     RESERVED = "reserved"
     USED = "used"
     EXPIRED = "expired"
+    FORFEITED = "forfeited"
     VOID = "void"
 
 
@@ -47,6 +52,10 @@ class Policy:
     is_once: bool = True
     counts_courier: bool = False
 
+    @property
+    def for_any_bill(self) -> bool:
+        return is_any(self.threshold)
+
 
 class PolicyFlaw(StrEnum):
     """Why a policy cannot be printed."""
@@ -59,6 +68,15 @@ class PolicyFlaw(StrEnum):
     TOO_LONG = "policy_too_long"
 
 
+def deposit(amount: Money, currency: str, *, valid_days: int | None = None) -> Policy:
+    """All of it is deducted from the next bills in this currency, whatever they come to."""
+    return Policy(amount, Money(ANY_BILL, currency), valid_days, is_once=False, counts_courier=True)
+
+
+def is_any(threshold: Money) -> bool:
+    return threshold.minor == ANY_BILL
+
+
 def flaws(policy: Policy, asked: Money) -> list[PolicyFlaw]:
     found = []
     if policy.amount.minor <= 0:
@@ -69,11 +87,18 @@ def flaws(policy: Policy, asked: Money) -> list[PolicyFlaw]:
         found.append(PolicyFlaw.MORE_THAN_PAID)
     if policy.threshold.minor <= 0:
         found.append(PolicyFlaw.NO_THRESHOLD)
-    elif policy.threshold.currency == policy.amount.currency and policy.threshold < policy.amount:
+    elif _is_below(policy):
         found.append(PolicyFlaw.BELOW_AMOUNT)
     if policy.valid_days is not None and not 0 < policy.valid_days <= MAX_VALID_DAYS:
         found.append(PolicyFlaw.TOO_LONG)
     return found
+
+
+def _is_below(policy: Policy) -> bool:
+    """Whether a bill that is just large enough could not bear it; any bill takes what it can."""
+    threshold, amount = policy.threshold, policy.amount
+    is_same = threshold.currency == amount.currency
+    return is_same and not policy.for_any_bill and threshold < amount
 
 
 def deductible(left: Money, threshold: Money, total: Money) -> Money:

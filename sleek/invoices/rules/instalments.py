@@ -35,6 +35,9 @@ class StageFlaw(StrEnum):
     NOT_THE_WHOLE = "stages_not_the_whole"
     NOTHING = "stage_of_nothing"  # one comes to nothing, or less
     NOT_IN_ORDER = "stages_not_in_order"  # due before an earlier one
+    # Only of what is divided anew:
+    WITHOUT_DAY = "stage_without_day"
+    PAST_DAY = "stage_day_past"
 
 
 def divide(whole: Money, stages: Sequence[Stage]) -> list[Money] | StageFlaw:
@@ -52,6 +55,30 @@ def divide(whole: Money, stages: Sequence[Stage]) -> list[Money] | StageFlaw:
     if isinstance(parts, StageFlaw):
         return parts
     return parts if all(part.minor > 0 for part in parts) else StageFlaw.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What may be divided anew: an amount, beside so many stages that stay as they are. Of the
+    stages it replaces, `days` may stay in the past.
+    """
+
+    amount: Money
+    fixed: int
+    today: date
+    days: frozenset[date] = frozenset()
+
+
+def divide_rest(rest: Rest, stages: Sequence[Stage]) -> list[Money] | StageFlaw:
+    """As `divide`, of a bill that is out: every stage has a day, and no new one has passed."""
+    if len(stages) + rest.fixed > MAX_INSTALMENTS:
+        return StageFlaw.TOO_MANY
+    if not stages or any(stage.due_on is None for stage in stages):
+        return StageFlaw.WITHOUT_DAY
+    days = {stage.due_on for stage in stages if stage.due_on}
+    if any(day < rest.today for day in days - rest.days):
+        return StageFlaw.PAST_DAY
+    return divide(rest.amount, stages)
 
 
 def _parts(whole: Money, stages: Sequence[Stage]) -> list[Money] | StageFlaw:

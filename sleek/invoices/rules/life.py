@@ -56,5 +56,11 @@ class DocumentKind(StrEnum):
     OTHER = "other"
 
 
+def may_be_void(status: InvoiceStatus, asked: int) -> bool:
+    """One that asks for nothing, since deposits cover it, is paid and yet nobody's money."""
+    is_covered = status == InvoiceStatus.PAID and asked == 0
+    return is_covered or may_become(status, InvoiceStatus.VOID)
+
+
 def may_become(status: InvoiceStatus, fresh: InvoiceStatus) -> bool:
     return fresh in MOVES[status]

@@ -87,6 +87,25 @@ def totals(lines: Sequence[Figures], currency: str, *, is_tax_inclusive: bool) -
     )
 
 
+def taken_back(billed: Totals, amounts: Sequence[Money]) -> tuple[Tax, ...]:
+    """What the last of these credit notes, given one after the other, takes back at each rate of
+    the bill: in proportion to what the earlier ones left at it, tax included. The parts are exactly
+    its amount; within each the tax is rounded half up, as a bill's is.
+    """
+    left = {tax.rate: tax.net + tax.tax for tax in billed.taxes if (tax.net + tax.tax).minor > 0}
+    parts: dict[Decimal, Money] = {}
+    for amount in amounts:
+        shares = amount.split([part.minor for part in left.values()])
+        parts = dict(zip(left, shares, strict=True))
+        left = {rate: left[rate] - part for rate, part in parts.items()}
+    return tuple(_with_tax(rate, part) for rate, part in parts.items() if part.minor)
+
+
+def _with_tax(rate: Decimal, part: Money) -> Tax:
+    tax = _rounded(Decimal(part.minor) * rate / (100 + rate), part.currency)
+    return Tax(rate, part - tax, tax)
+
+
 def amount(line: Figures, currency: str) -> Money:
     exact = line.quantity * line.hours * line.price
     return _rounded(exact.scaleb(exponent(currency)), currency)

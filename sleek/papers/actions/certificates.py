@@ -27,8 +27,8 @@ _WORDS: dict[CertificateFlaw, Promise] = {
         "There is no private key with a certificate in this file. Export it anew, with the key."
     ),
     CertificateFlaw.WEAK_KEY: _(
-        "The key is too weak, or of a kind that not every reader knows. RSA from 2048 bits and the"
-        " curves P-256, P-384 and P-521 are taken."
+        "The key is too weak, or of a kind that not every reader knows. RSA from 2048 to 8192 bits"
+        " and the curves P-256, P-384 and P-521 are taken."
     ),
     CertificateFlaw.NOT_YET: _("The certificate is not valid yet."),
     CertificateFlaw.EXPIRED: _("The certificate has expired. Renew it and import the new one."),

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-from facturx import get_facturx_xml_from_pdf
-
 NAME = "factur-x.xml"
 _SPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _SAID = {
@@ -68,5 +66,7 @@ def enclosed_invoice(pdf: bytes) -> bytes:
     """The e-invoice within one of our own papers; nothing where there is none."""
     if b"urn:factur-x" not in pdf:
         return b""
+    from facturx import get_facturx_xml_from_pdf  # a fifth of a second, which few processes need
+
     _name, found = get_facturx_xml_from_pdf(pdf, check_xsd=False)
     return bytes(found) if found else b""

@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from asn1crypto import cms, keys, pem
@@ -26,6 +24,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sleek.papers.signing.certificates import Signer, subject
+from sleek.papers.signing.conditions import Condition, Signature
 
 FIELD = "Signature"
 _ROOM = 2048  # bytes of a signature beside its certificates
@@ -41,27 +40,8 @@ _BROKEN = (
     IndexError,
     AttributeError,
     NotImplementedError,
+    x509.InvalidVersion,
 )
-
-
-class Condition(StrEnum):
-    """What a look at a file's signature tells."""
-
-    INTACT = "intact"  # not a byte was changed since it was signed
-    BROKEN = "broken"
-    UNSIGNED = "unsigned"
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """`signer` and `signed_at` are the signer's own words: anybody can make a certificate in any
-    name, so whoever must know compares the fingerprint.
-    """
-
-    condition: Condition
-    signer: str = ""
-    fingerprint: str = ""
-    signed_at: datetime | None = None
 
 
 class _PunctualSigner(PdfSigner):
@@ -127,15 +107,15 @@ def _check(pdf: bytes, found: re.Match[bytes]) -> Signature | None:
     digest = hashlib.sha256(pdf[:start] + pdf[end:]).digest()
     try:
         certificate = _signed_with(bytes.fromhex(place[1:-1].decode()), digest)
+        if certificate is None:
+            return None
+        der = certificate.dump()
+        name = subject(x509.load_der_x509_certificate(der))
     except _BROKEN:
         return None
-    if certificate is None:
-        return None
-    der = certificate.dump()
-    opened = x509.load_der_x509_certificate(der)
     return Signature(
         Condition.INTACT,
-        signer=subject(opened),
+        signer=name,
         fingerprint=hashlib.sha256(der).hexdigest(),
         signed_at=_time(pdf, found.start()),
     )

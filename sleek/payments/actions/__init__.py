@@ -17,7 +17,7 @@ from sleek.payments.actions.attempts import (
     check,
     open_for_link,
 )
-from sleek.payments.actions.billing import Share, open_for_bills
+from sleek.payments.actions.billing import Share, open_for_bills, open_up_to
 from sleek.payments.actions.expiry import end_hold, expire, take_up_again
 from sleek.payments.actions.measuring import measure
 from sleek.payments.actions.notices import WAKE, Kept, apply_waiting, keep
@@ -92,6 +92,7 @@ __all__ = [
     "note_payer",
     "open_for_bills",
     "open_for_link",
+    "open_up_to",
     "pay_from_balance",
     "revoke",
     "revoke_as_payer",

@@ -32,6 +32,15 @@ def expire(payment: Payment) -> None:
 
 
 @transaction.atomic
+def call_off(payment: Payment) -> None:
+    """What it asks for is asked no more: from now on nobody begins to pay it. One that may still be
+    paid ends with its tries.
+    """
+    Payment.objects.filter(pk=payment.pk, status__in=rules.PAYABLE).update(expires_at=clock.now())
+    _end(payment)
+
+
+@transaction.atomic
 def _end(payment: Payment) -> None:
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     now = clock.now()

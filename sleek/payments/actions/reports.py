@@ -2,7 +2,8 @@
 
 Notices, polling and reconciliation all end here, in any order and any number of times: a report
 that says nothing new changes nothing. A batch is one transaction: payments are locked in id order,
-judged one report after another in memory, written back set-wise, and the ledger is posted last.
+then their bills, judged one report after another in memory, written back set-wise, and the ledger
+is posted last.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sleek.core.errors import SleekError
 from sleek.core.money import Money
 from sleek.events import actions as events
 from sleek.events.actions import Fact
+from sleek.invoices.rules import InvoiceStatus
 from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
 from sleek.ledger.actions import Entry, InsufficientFunds
@@ -103,6 +105,7 @@ class _Case:
     payment: _Payment
     attempt: _Attempt
     attempts: list[_Attempt]
+    is_void: bool  # a bill that it is for
 
     @property
     def has_other_held(self) -> bool:
@@ -165,11 +168,23 @@ def _lock(keys: list[str]) -> dict[str, _Case]:
         tries: dict[int, list[_Attempt]] = {}
         for attempt in (_Attempt(*row) for row in cursor.fetchall()):
             tries.setdefault(attempt.payment_id, []).append(attempt)
+    void = _of_void_bills([pk for pk, payment in payments.items() if payment.is_for_bills])
     return {
-        attempt.public_id: _Case(payments[payment_id], attempt, attempts)
+        attempt.public_id: _Case(payments[payment_id], attempt, attempts, payment_id in void)
         for payment_id, attempts in tries.items()
         for attempt in attempts
     }
+
+
+def _of_void_bills(payment_ids: list[int]) -> set[int]:
+    """Which of these locked payments are for a bill that is void. The others stay as they are until
+    we have written: whoever voids one of them waits, and then finds it paid.
+    """
+    if not payment_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLS, [arrays.literal(payment_ids)])
+        return {pk for pk, status in cursor.fetchall() if status == InvoiceStatus.VOID}
 
 
 _LOCK = f"""
@@ -181,6 +196,14 @@ _ATTEMPTS = f"""
     SELECT {", ".join(each.name for each in fields(_Attempt))} FROM payments_attempt
     WHERE payment_id = ANY (%s::bigint[])
 """
+_BILLS = """
+    SELECT allocation.payment_id, bill.status
+    FROM payments_allocation allocation
+    JOIN invoices_instalment stage ON stage.id = allocation.instalment_id
+    JOIN invoices_invoice bill ON bill.id = stage.invoice_id
+    WHERE allocation.payment_id = ANY (%s::bigint[])
+    ORDER BY bill.id FOR SHARE OF bill
+"""
 
 
 def _apply(changes: _Changes, case: _Case, report: Report) -> None:
@@ -191,6 +214,7 @@ def _apply(changes: _Changes, case: _Case, report: Report) -> None:
         asked=Money(attempt.amount, attempt.currency),
         knows_fee=attempt.fee is not None,
         has_other_held=case.has_other_held,
+        is_void=case.is_void,
     )
     verdict = rules.judge(situation, report)
     if verdict.pays and payment.has_hold and not stock.take(payment.public_id):
@@ -233,6 +257,8 @@ def accept(payment: Payment) -> None:
         parts = _parts(case)
         if not parts or case.payment.status not in rules.PAYABLE:
             break
+        if case.is_void:
+            raise NotAcceptable(_("The bill that this payment is for is void."))
         if not _takes_stock(case.payment):
             raise NotAcceptable(_("What this payment is for is sold out."))
         _accept(changes, case, parts)

@@ -20,7 +20,7 @@ from sleek.events.actions import Fact
 from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
 from sleek.ledger.actions import Entry
-from sleek.payments import rules
+from sleek.payments import queries, rules
 from sleek.payments.actions.billing import next_for
 from sleek.payments.actions.expiry import reopen
 from sleek.payments.actions.reports import apply_reports
@@ -45,7 +45,8 @@ def arrive(
     """
     payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
     attempt = Attempt.objects.get(pk=attempt.pk)
-    if payment.is_for_bills and payment.status not in rules.PAYABLE:
+    is_over = payment.status not in rules.PAYABLE or queries.is_for_void(payment)
+    if payment.is_for_bills and is_over:
         # Payers write the same reference on what they pay later: the bill still asks for it.
         payment = next_for(payment) or payment
     if attempt.amount_received is not None or payment.pk != attempt.payment_id:
@@ -116,9 +117,8 @@ def _pay(payment: Payment, credit: Attempt, applied: Money) -> Attempt:
 
 
 def _may_take(payment: Payment) -> bool:
-    return payment.status in rules.PAYABLE and not any(
-        attempt.status in rules.OPEN_ATTEMPTS for attempt in payment.attempts.all()
-    )
+    is_under_way = any(one.status in rules.OPEN_ATTEMPTS for one in payment.attempts.all())
+    return payment.status in rules.PAYABLE and not is_under_way and not queries.is_for_void(payment)
 
 
 def _beside(attempt: Attempt, payment: Payment, *, origin: Attempt | None) -> Attempt:

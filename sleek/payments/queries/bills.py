@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sleek.core.money import Money
 from sleek.invoices import rules as bills
 from sleek.invoices.models import Instalment, Invoice
+from sleek.invoices.rules import InvoiceStatus
 from sleek.payments import rules
-from sleek.payments.models import Attempt, Payment
+from sleek.payments.models import Allocation, Attempt, Payment
 from sleek.payments.rules import PaymentStatus
 
 
@@ -30,6 +32,33 @@ def bills_of(payment: Payment) -> list[Invoice]:
     return list(dict.fromkeys(each.instalment.invoice for each in meant))
 
 
+def shares_of(payment: Payment) -> list[tuple[Invoice, Money]]:
+    """Each of its bills with what of the payment is meant for it, in the order of paying."""
+    sums: dict[Invoice, int] = {}
+    if payment.is_for_bills:
+        meant = payment.allocations.select_related("instalment__invoice").order_by("pk")
+        for each in meant:
+            bill = each.instalment.invoice
+            sums[bill] = sums.get(bill, 0) + each.amount
+    return [(bill, Money(minor, payment.currency)) for bill, minor in sums.items()]
+
+
+def is_for_void(payment: Payment) -> bool:
+    """Whether a bill that it would pay is void."""
+    void = Q(instalment__invoice__status=InvoiceStatus.VOID)
+    return payment.is_for_bills and payment.allocations.filter(void).exists()
+
+
+def heirs_of(payment: Payment) -> list[Invoice]:
+    """Bills that stand in for void ones of the payment, and can be paid."""
+    found = Invoice.objects.filter(
+        replaces__instalments__allocations__payment=payment,
+        replaces__status=InvoiceStatus.VOID,
+        status__in=bills.PAYABLE,
+    )
+    return list(found.distinct().order_by("pk"))
+
+
 def methods_of(payment: Payment) -> frozenset[str]:
     """Those that its bills let themselves be paid by; none for all there are."""
     named = [frozenset(bill.methods) for bill in bills_of(payment) if bill.methods]
@@ -47,6 +76,28 @@ def under_way(stages: Sequence[Instalment]) -> list[Attempt]:
     return list(tries.select_related("payment").order_by("-chosen_at", "-pk"))
 
 
+def fixed_of(invoice: Invoice) -> set[int]:
+    """The instalments, by their keys, that money has come for, or may come for any moment: those of
+    a payment that is paid, or of which a try is open or wrong money waits.
+    """
+    keys = {key for key, minor in paid_of(invoice).items() if minor}
+    keys |= {stage.pk for stage in invoice.instalments.all() if stage.amount_paid}
+    for payment in payments_of(invoice).filter(status__in=rules.PAYABLE):
+        if any(attempt.is_held for attempt in payment.attempts.all()):
+            keys |= set(payment.allocations.values_list("instalment_id", flat=True))
+    return keys
+
+
+def plan_seen(invoice: Invoice) -> str:
+    """What somebody sees who is about to divide a bill anew: all that must not change meanwhile."""
+    fixed = fixed_of(invoice)
+    rows = [
+        (row.public_id, row.label, row.deliverable, row.amount, row.due_on, row.pk in fixed)
+        for row in invoice.instalments.all()
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
 def payments_of(invoice: Invoice) -> QuerySet[Payment]:
     return Payment.objects.filter(allocations__instalment__invoice=invoice).distinct()
 
@@ -60,6 +111,17 @@ def paid_of(invoice: Invoice) -> dict[int, int]:
             if instalment.invoice_id == invoice.pk:
                 paid[instalment.pk] = paid.get(instalment.pk, 0) + part
     return paid
+
+
+def kept(payment: Payment) -> list[tuple[Allocation, Money]]:
+    """What each of its instalments got and keeps: what was refunded is taken off in proportion."""
+    meant = sorted(payment.allocations.all(), key=lambda each: each.pk)
+    parts = [Money(part, payment.currency) for _instalment, part in spread(payment)]
+    whole = Money(payment.amount_refunded, payment.currency)
+    back = [Money(0, payment.currency)] * len(parts)
+    if whole.minor and any(part.minor for part in parts):
+        back = whole.split([part.minor for part in parts])
+    return [(each, part - gone) for each, part, gone in zip(meant, parts, back, strict=True)]
 
 
 def refunded_of(payment: Payment, invoice: Invoice) -> int:

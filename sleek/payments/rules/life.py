@@ -43,6 +43,7 @@ class Surplus(StrEnum):
     AMOUNT = "amount"
     CURRENCY = "currency"
     SOLD_OUT = "sold_out"
+    VOID = "void"  # a bill that it was meant for is void
 
 
 class Resolution(StrEnum):
@@ -123,8 +124,8 @@ def may_become(now: PaymentStatus, then: PaymentStatus) -> bool:
 class Situation:
     """All that a decision needs to know.
 
-    The payment, the attempt reported on, whether another one is held, and whether what was to be
-    had for the money is gone.
+    The payment, the attempt reported on, whether another one is held, whether what was to be had
+    for the money is gone, and whether a bill that it would pay is void.
     """
 
     payment: PaymentStatus
@@ -133,6 +134,7 @@ class Situation:
     knows_fee: bool
     has_other_held: bool
     is_sold_out: bool = False
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,13 @@ def _success(now: Situation, received: Money, fee: Money | None) -> Verdict:
     surplus = surplus_of(now.payment, now.asked, received)
     if surplus == Surplus.NONE and now.is_sold_out:
         surplus = Surplus.SOLD_OUT
+    if now.is_void and surplus in _TOO_LATE_FOR_A_BILL:
+        surplus = Surplus.VOID
     payment = now.payment if surplus else PaymentStatus.SUCCEEDED
     if surplus in (Surplus.AMOUNT, Surplus.CURRENCY) and payment in PAYABLE:
         payment = PaymentStatus.PROCESSING  # held: nobody pays again until a person has decided
-    if surplus == Surplus.SOLD_OUT and not now.has_other_held:
+    is_free = payment in PAYABLE and not now.has_other_held
+    if surplus in (Surplus.SOLD_OUT, Surplus.VOID) and is_free:
         payment = PaymentStatus.PENDING
     return Verdict(payment, AttemptStatus.SUCCEEDED, received, surplus, news_of_fee)
 
@@ -209,8 +214,12 @@ def surplus_of(payment: PaymentStatus, asked: Money, received: Money) -> Surplus
     return Surplus.NONE
 
 
+# Whether the payment has ended already or is about to: the bill is void either way.
+_TOO_LATE_FOR_A_BILL = frozenset({Surplus.NONE, Surplus.LATE, Surplus.AMOUNT})
+
 # Only exact money that came a second time, too late, or for what is gone goes back by itself; a
-# wrong amount is for a person to look at.
+# wrong amount is for a person to look at, and so is money for a void bill, whose replacement may
+# ask for the same.
 RETURNED_BY_ITSELF = frozenset({Surplus.DUPLICATE, Surplus.LATE, Surplus.SOLD_OUT})
 
 # When the janitor asks about an attempt whose outcome is unknown, counted from its start.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from sleek.audit import actions as audit
 from sleek.core.errors import Conflict, SleekError
 from sleek.core.money import Money
+from sleek.invoices.models import Invoice
 from sleek.merchants.models import User
 from sleek.payments import actions as payments
 from sleek.payments.models import Attempt, Payment
@@ -103,6 +104,20 @@ def apply_to(attempt: Attempt, target: Payment, *, by: User) -> Attempt:
         data: dict[str, object] = {"target": target.public_id}
         _note("surplus.applied", locked, by, applied.money_received, **data)
         return applied
+
+
+@transaction.atomic
+def apply_to_bill(attempt: Attempt, bill: Invoice, *, by: User) -> Attempt:
+    """It pays what a bill still asks, as far as it goes; the rest is kept for the payer.
+
+    Raises `NotPayable`, or what `apply_to` raises.
+    """
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
+    left = Attempt.objects.get(pk=attempt.pk).money_left
+    if left is None or bill.merchant_id != payment.merchant_id:
+        raise NotDecidable(_("That is not possible with this money any more. Look again."))
+    target = payments.open_up_to(bill, left, language=payment.language)
+    return apply_to(attempt, target, by=by)
 
 
 @transaction.atomic

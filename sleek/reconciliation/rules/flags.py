@@ -6,7 +6,8 @@ too much is `over` by so much and `late` by so much.
 
 * `under`, `over`: what came in the payment's own currency, beside what was asked. An exact sum that
   came once more is no `over` but a `duplicate`.
-* `late` goes by when the provider says it was paid, or else by the payment having ended.
+* `late` goes by when the provider says it was paid, or else by the payment having ended. All that
+  comes for a void bill is late, whatever its sum.
 * `stuck`: a provider has not said how a try ended, though its schedule of questions is over.
 """
 
@@ -72,7 +73,8 @@ class Arrival:
 class Facts:
     """All that the flags of one payment depend on.
 
-    `is_closed`: it has ended unpaid. `is_sold_out`: what it was for is gone.
+    `is_closed`: it has ended unpaid. `is_sold_out`: what it was for is gone. `is_void`: money came
+    for a bill that is void.
     """
 
     asked: Money
@@ -81,6 +83,7 @@ class Facts:
     unanswered: tuple[str, ...] = ()  # tries whose provider has not said how they ended
     is_closed: bool = False
     is_sold_out: bool = False
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def flags(facts: Facts) -> list[Flagged]:
 
 def _amounts(facts: Facts, own: Sequence[Arrival]) -> list[Flagged]:
     """Exact sums stand apart: the first is what was asked, if that is to be had."""
+    if facts.is_void:
+        return []
     exact = [one for one in own if one.money == facts.asked]
     wrong = [one for one in own if one.money != facts.asked]
     again = _again(exact)
@@ -143,6 +148,8 @@ def _late(facts: Facts, live: Sequence[Arrival]) -> list[Flagged]:
 
 
 def _is_late(facts: Facts, arrival: Arrival) -> bool:
+    if facts.is_void and arrival.fate != Fate.PAYS:
+        return True
     if facts.ends_at is not None and arrival.at > facts.ends_at:
         return True
     return facts.is_closed and arrival.money == facts.asked and arrival.fate != Fate.PAYS

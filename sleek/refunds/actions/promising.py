@@ -19,6 +19,7 @@ from sleek.core import clock
 from sleek.core.amounts import plain_money
 from sleek.core.money import Money
 from sleek.events import actions as events
+from sleek.invoices.models import Entitlement
 from sleek.ledger import actions as ledger
 from sleek.ledger import queries as books
 from sleek.ledger.actions import Entry, InsufficientFunds
@@ -26,6 +27,7 @@ from sleek.ledger.rules import Purse
 from sleek.merchants.actions import NotPermitted
 from sleek.merchants.models import Membership, User
 from sleek.merchants.rules import Right, may
+from sleek.payments.actions import billing
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import PaymentStatus, Resolution
 from sleek.refunds import queries, rules
@@ -40,13 +42,16 @@ TRIES = 3  # while other movements change where the merchant's money is
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Why money goes back, who wants it, and how. `note` is for the payer, `remark` is not."""
+    """Why money goes back, who wants it, and how. `note` is for the payer, `remark` is not.
+    `is_twice`: also what a later bill deducts of it.
+    """
 
     reason: str
     note: str = ""
     remark: str = ""
     by: User | None = None
     route: Route = Route.CHANNEL
+    is_twice: bool = False
 
 
 def promise(
@@ -58,13 +63,14 @@ def promise(
     remark: str = "",
     by: User | None = None,
     route: Route = Route.CHANNEL,
+    is_twice: bool = False,
 ) -> list[Refund]:
     """Give back of a payment, whole or in part; one refund for each try that brought the money.
 
-    From the amount that the merchant's rule says, it waits for a second person. Raises
-    `NotRefundable`.
+    From the amount that the merchant's rule says, it waits for a second person. What a later bill
+    deducts goes back only where somebody says that it `is_twice`. Raises `NotRefundable`.
     """
-    wish = Wish(reason, note, remark, by, route)
+    wish = Wish(reason, note, remark, by, route, is_twice)
     for _each in range(TRIES):
         try:
             return _promise(payment, amount, wish)
@@ -90,6 +96,7 @@ def _promise(payment: Payment, amount: Money, wish: Wish) -> list[Refund]:
     payment.amount_refunded += amount.minor
     payment.updated_at = clock.now()
     payment.save(update_fields=["amount_refunded", "updated_at"])
+    _tell_bills(payment, wish)
     freed = splits.give_up(payment)
     refunds = []
     purse = _purse(payment, freed)
@@ -99,6 +106,20 @@ def _promise(payment: Payment, amount: Money, wish: Wish) -> list[Refund]:
             purse, shares = _take(purse, money)
             refunds.append(_made(attempt, money, Source.PAYMENT, shares, wish))
     return _write(refunds, needs_review=needs_review, freed=freed)
+
+
+def _tell_bills(payment: Payment, wish: Wish) -> None:
+    """At once: what goes back must not be deducted from a bill that is issued meanwhile."""
+    for bill in billing.tell_what_goes_back(payment):
+        twice = Entitlement.objects.get(invoice=bill).given_twice
+        if twice.minor and not wish.is_twice:
+            raise NotRefundable(
+                _(
+                    "%(amount)s of this were deducted from a later bill: given back as well, they"
+                    " are given twice. Give back less, or say that you mean it."
+                )
+                % {"amount": plain_money(twice)}
+            )
 
 
 @transaction.atomic

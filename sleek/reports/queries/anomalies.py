@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,8 +12,11 @@ from django.db.models import F, Min, Prefetch, Q, QuerySet
 
 from sleek.core import clock
 from sleek.core.money import Money
+from sleek.invoices.models import Invoice
+from sleek.invoices.rules import InvoiceStatus
 from sleek.links import rules as links
 from sleek.merchants.models import Merchant
+from sleek.payments import queries as payments_queries
 from sleek.payments import rules as payments
 from sleek.payments.models import Attempt, Payment
 from sleek.reconciliation import queries
@@ -56,6 +59,9 @@ class Case:
     anomalies: list[Anomaly]
     tries: list[Attempt]
     waiting: list[Waiting]
+    heir: Invoice | None = (
+        None  # what stands in for the void bill that it was for, and asks as much
+    )
 
     @property
     def first(self) -> Anomaly:
@@ -137,6 +143,34 @@ def candidates(attempt: Attempt, text: str) -> list[Payment]:
     return list(rows.order_by(F("is_same").desc(), "-created_at", "-pk")[:CANDIDATES])
 
 
+def bills_for(attempt: Attempt) -> list[Invoice]:
+    """Bills that this money may pay instead of the void one that it came for: those that stand in
+    for it first, then others of the same customer.
+    """
+    received = attempt.money_left or attempt.money
+    heirs = payments_queries.heirs_of(attempt.payment)
+    meant = payments_queries.bills_of(attempt.payment)
+    owed = Invoice.objects.filter(
+        customer__in=[bill.customer_id for bill in meant if bill.customer_id],
+        merchant_id=attempt.payment.merchant_id,
+        status=InvoiceStatus.OPEN,
+    ).exclude(pk__in=[bill.pk for bill in (*heirs, *meant)])
+    found = [*heirs, *owed.order_by("due_on", "pk")[:CANDIDATES]]
+    return [bill for bill in found if bill.due.minor and bill.currency == received.currency]
+
+
+def heir_of(payment: Payment, ways: Sequence[Waiting]) -> Invoice | None:
+    """The bill that can take all of the money that came for a void one."""
+    late = [one.attempt for one in ways if one.attempt.surplus == payments.Surplus.VOID]
+    left = late[0].money_left if len(late) == 1 else None
+    if left is None:
+        return None
+    heirs = payments_queries.heirs_of(payment)
+    return next(
+        (bill for bill in heirs if bill.currency == left.currency and bill.due >= left), None
+    )
+
+
 def _tries(found: list[Anomaly]) -> dict[int, list[Attempt]]:
     ids = {one.payment_id for one in found if one.payment_id}
     tries: dict[int, list[Attempt]] = {pk: [] for pk in ids}
@@ -151,4 +185,4 @@ def _case(found: list[Anomaly], tries: dict[int, list[Attempt]]) -> Case:
     is_money = payment is not None and found[0].subject == payment.public_id
     is_open = any(one.resolved_at is None and one.needs_person for one in found)
     ways = waiting(payment, own) if payment and is_money and is_open else []
-    return Case(found, own, ways)
+    return Case(found, own, ways, heir_of(payment, ways) if payment else None)

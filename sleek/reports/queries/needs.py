@@ -93,7 +93,7 @@ def _bills(merchant: Merchant) -> Iterator[Need]:
     today = clock.now().astimezone(merchant.zone).date()
     waiting = merchant.invoices.filter(status=InvoiceStatus.IN_REVIEW)
     asked = merchant.invoices.filter(follow_ups__in=invoices.follow_ups_due(merchant))
-    overdue = merchant.invoices.filter(status=InvoiceStatus.OPEN, due_on__lt=today)
+    overdue = invoices.overdue(merchant.invoices.all(), today)
     kinds = (
         (NeedKind.BILL_REVIEW, waiting),
         (NeedKind.FOLLOW_UP, asked),

@@ -155,10 +155,12 @@ def export(rows: QuerySet[Payment]) -> Iterator[PaymentRow]:
 
 
 def undecided() -> QuerySet[Attempt]:
-    """Tries that brought a wrong amount or currency on which nobody has decided yet."""
+    """Tries that brought a wrong amount or currency, or money for a void bill, on which nobody has
+    decided yet.
+    """
     given_back = Refund.objects.filter(attempt=OuterRef("pk")).exclude(status=RefundStatus.FAILED)
     waiting = Attempt.objects.filter(
-        surplus__in=[Surplus.AMOUNT, Surplus.CURRENCY],
+        surplus__in=[Surplus.AMOUNT, Surplus.CURRENCY, Surplus.VOID],
         # What a payer's bank sent back after its return waits again.
         resolution__in=[Resolution.NONE, Resolution.RETURNED],
     )

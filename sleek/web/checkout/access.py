@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from sleek.core import ids
 from sleek.core.money import Money
+from sleek.invoices import queries as bills
 from sleek.invoices import rules as billing
 from sleek.invoices.models import Instalment, Invoice
 from sleek.links.models import PaymentLink, Sticker
@@ -79,8 +80,8 @@ def bill(token: str) -> Invoice:
 
 
 def instalment(token: str) -> Instalment:
-    """One of an issued bill."""
-    known = Instalment.objects.select_related("invoice__merchant", "invoice__brand__merchant")
+    """One of an issued bill, also one that it is no longer divided into."""
+    known = Instalment.ever.select_related("invoice__merchant", "invoice__brand__merchant")
     known = known.select_related("invoice__brand__logo").defer("invoice__brand__logo__content")
     found = known.exclude(invoice__status__in=billing.UNISSUED).filter(token=token).first()
     if found is None:
@@ -89,8 +90,9 @@ def instalment(token: str) -> Instalment:
 
 
 def paper(bill: Invoice, public_id: str) -> Paper:
-    """The bill's own paper, or a receipt for something that was paid of it."""
-    subjects = {bill.public_id, *(each.public_id for each in receipts.of_bill(bill))}
+    """The bill's own paper, a credit note of it, or a receipt for something that was paid of it."""
+    receipted = {each.public_id for each in receipts.of_bill(bill)}
+    subjects = {bill.public_id, *receipted, *(note.public_id for note in bills.notes_of(bill))}
     found = Paper.objects.filter(public_id=public_id, subject__in=subjects).first()
     if found is None:
         raise Http404("no such paper")

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sleek.channels.base import Flow
 from sleek.core.money import Money
 from sleek.payments.models import Attempt, Payment
-from sleek.payments.rules import CLOSED, AttemptStatus, PaymentStatus, Resolution
+from sleek.payments.rules import CLOSED, AttemptStatus, PaymentStatus, Resolution, Surplus
 
 
 class Stage(StrEnum):
@@ -57,7 +57,7 @@ class Standing:
     attempt: Attempt | None = None  # the one that is under way, or that paid
     ended: Attempt | None = None  # the latest, when it led nowhere
     returned: tuple[Attempt, ...] = ()  # money that goes back, or went
-    wrong: tuple[Attempt, ...] = ()  # another amount or currency than was asked, undecided
+    wrong: tuple[Attempt, ...] = ()  # not what was asked, or for a void bill; undecided
     arrived: Money | None = None  # of a transfer in parts, while the rest is awaited
 
     @property
@@ -77,6 +77,7 @@ def read(payment: Payment, attempts: Sequence[Attempt], now: datetime) -> Standi
     """`attempts` has the latest first."""
     surplus = [one for one in attempts if one.surplus]
     wrong = tuple(one for one in surplus if one.is_held)
+    late = tuple(one for one in surplus if one.surplus == Surplus.VOID and not one.resolution)
     latest = attempts[0] if attempts else None
     arrived = _parts(payment, wrong)
     transfer = _transfer(attempts) if arrived else None
@@ -89,8 +90,12 @@ def read(payment: Payment, attempts: Sequence[Attempt], now: datetime) -> Standi
         is_final=payment.status == PaymentStatus.SUCCEEDED or payment.status in CLOSED,
         attempt=attempt,
         ended=latest if is_ended else None,
-        returned=tuple(one for one in surplus if not one.is_held and one.resolution in GOES_BACK),
-        wrong=wrong,
+        returned=tuple(
+            one
+            for one in surplus
+            if not one.is_held and one not in late and one.resolution in GOES_BACK
+        ),
+        wrong=wrong + late,
         arrived=arrived if stage == Stage.TRANSFER else None,
     )
 

@@ -34,6 +34,7 @@ from sleek.web.dashboard.views.security import (
 from sleek.web.dashboard.views.security import show as security
 from sleek.web.dashboard.views.splits.urls import urlpatterns as SPLITS
 from sleek.web.dashboard.views.support.urls import urlpatterns as SUPPORT
+from sleek.web.dashboard.views.tables.urls import urlpatterns as TABLES
 
 # Names with underscores are those by which django-allauth asks for them.
 PEOPLE: list[URLPattern | URLResolver] = [
@@ -142,6 +143,7 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("overview", overview.show, name="overview"),
     path("overview/live", overview.live, name="overview-live"),
     *LINKS,
+    *TABLES,
     *BILLS,
     *PAPERS,
     *BRANDS,

@@ -113,6 +113,40 @@ def _zip(**parts: bytes) -> bytes:
     return written.getvalue()
 
 
+def _linked(kind: str, mode: str) -> bytes:
+    link = f'<Relationship Id="x" Type="http://x/{kind}" Target="http://x/" TargetMode="{mode}"/>'
+    return f'<Relationships xmlns="http://x/r">{link}</Relationships>'.encode()
+
+
+def _with(path: str, content: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as packed:
+        packed.writestr("word/document.xml", b"<x/>")
+        packed.writestr(path, content)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("word/_rels/settings.xml.rels", _linked("attachedTemplate", "External")),
+        ("word/_rels/document.xml.rels", _linked("image", "E&#120;ternal")),
+        ("word/_rels/document.xml.rels", b"<Relationships"),
+        ("word/vbaProject.bin", b"program"),
+    ],
+)
+def test_a_template_brings_no_program_and_fetches_nothing(path: str, content: bytes) -> None:
+    """Whoever opens the filled document must not call somebody else's address."""
+    with pytest.raises(UnusableTemplate) as refusal:
+        docx.check(_with(path, content))
+    assert (refusal.value.flaw, refusal.value.detail) == (TemplateFlaw.FORBIDDEN, path)
+
+
+def test_a_template_may_have_links_and_pictures_of_its_own() -> None:
+    docx.check(_with("word/_rels/document.xml.rels", _linked("hyperlink", "External")))
+    docx.check(_with("word/_rels/document.xml.rels", _linked("image", "Internal")))
+
+
 @pytest.mark.parametrize(
     ("content", "flaw"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,9 +13,11 @@ from sleek.channels.models import Connection
 from sleek.core.money import Money
 from sleek.events.models import Event
 from sleek.invoices import actions as invoices
+from sleek.invoices import queries as bills
 from sleek.invoices.models import Invoice, Views
 from sleek.invoices.rules import Policy, Stage
 from sleek.merchants.models import Brand, Merchant
+from sleek.papers import queries as papers
 from sleek.papers.models import Paper
 from sleek.payments import actions as payments
 from sleek.payments import tasks
@@ -232,7 +235,7 @@ def test_who_comes_when_it_was_paid_a_moment_ago_pays_nothing(shop, bill, bank: 
     assert Payment.objects.count() == 1
 
 
-def test_money_for_a_bill_that_was_voided_meanwhile_goes_back_by_itself(
+def test_money_for_a_bill_that_was_voided_meanwhile_waits_for_the_payee(
     shop, bill, payer: Browser, bank: Bank, frozen_clock: FrozenClock
 ):
     payer.choose(at(bill), card(shop), what="all.5000")
@@ -251,8 +254,10 @@ def test_money_for_a_bill_that_was_voided_meanwhile_goes_back_by_itself(
 
     giving.follow(list(Event.objects.filter(kind__in=giving.FOLLOWED).order_by("pk")))
     refunds.check_due(0)
-    assert [order.amount for order in bank.refund_orders] == [Money(5000, "USD")]
+    assert bank.refund_orders == []
     assert not Receipt.objects.exists()
+    said = words(payer.get(f"/pay/{attempt.payment.public_id}/"))
+    assert "A further 50.00 USD arrived that was not asked for." in said
     bill.refresh_from_db()
     assert (bill.status, bill.amount_paid) == ("void", 0)
 
@@ -267,6 +272,20 @@ def test_a_void_bill_says_so_and_names_the_one_that_counts(shop, bill, payer: Br
     assert f'href="/b/{heir.token}/"' in answer.content.decode()
     assert payer.choose(at(bill), card(shop), what="all.5000").status_code == 303
     assert not Payment.objects.exists()
+
+
+def test_a_bill_that_was_meant_for_another_leads_nobody_there(shop, bill, payer: Browser):
+    """It went to the wrong company, and the right one's bill took its place."""
+    owner = shop.memberships.get()
+    heir = invoices.replacement(bill, by=owner.user)
+    other = billing.customer(shop, "Berg Keramik GmbH")
+    said = replace(bills.draft_of(heir), customer=other, payer=bills.payer_of(other))
+    heir = invoices.rewrite(heir, said, revision=heir.revision, by=owner.user)
+    invoices.issue(heir, by=owner)
+    page = payer.get(at(bill)).content.decode()
+    assert "Please do not pay it" in page
+    assert heir.token not in page
+    assert "SK-2026-00002" not in page
 
 
 def test_what_was_written_off_can_still_be_paid(shop, bill, payer: Browser, bank: Bank):
@@ -383,3 +402,19 @@ def test_a_chinese_payer_reads_chinese(shop, bill):
     assert "收款单 SK-2026-00001" in said
     assert "付款单位 Okafor Imports Ltd" in said
     assert "打样费" in said
+
+
+def test_the_papers_of_credit_notes_are_to_be_had_there_and_nowhere_else(
+    shop, bill, payer: Browser
+):
+    by = shop.memberships.get().user
+    note = invoices.credit(bill, Money(1250, "USD"), "A flaw in the glaze", by=by)
+    kept = papers.newest(note.public_id)
+    assert kept is not None
+    address = f"{at(bill)}{kept.public_id}.pdf"
+    page = payer.get(at(bill))
+    assert "Credit note HC-2026-00001 · 12.50 USD" in words(page)
+    assert address in page.content.decode()
+    file = payer.get(address)
+    assert (file.status_code, file.content) == (200, bytes(kept.content))
+    assert payer.get(f"{at(issued(shop))}{kept.public_id}.pdf").status_code == 404

@@ -1,6 +1,19 @@
-"""Paying bills: opening the payment for what is asked, and telling bills what came of it."""
+"""Paying bills: opening the payment for what is asked, telling bills what came of it, and dividing
+anew what nobody has paid yet.
+"""
 
-from sleek.payments.actions.billing.following import FOLLOWED, follow, tell
-from sleek.payments.actions.billing.opening import Share, next_for, open_for_bills
+from sleek.payments.actions.billing.dividing import divide
+from sleek.payments.actions.billing.following import FOLLOWED, follow, tell, tell_what_goes_back
+from sleek.payments.actions.billing.opening import Share, next_for, open_for_bills, open_up_to
 
-__all__ = ["FOLLOWED", "Share", "follow", "next_for", "open_for_bills", "tell"]
+__all__ = [
+    "FOLLOWED",
+    "Share",
+    "divide",
+    "follow",
+    "next_for",
+    "open_for_bills",
+    "open_up_to",
+    "tell",
+    "tell_what_goes_back",
+]

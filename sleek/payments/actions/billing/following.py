@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from sleek.core import clock
 from sleek.events.models import Event
 from sleek.invoices import actions as invoices
 from sleek.invoices import rules as billing
 from sleek.invoices.actions import Standing
+from sleek.invoices.actions.drafting import lock as lock_bill
 from sleek.invoices.models import Invoice
 from sleek.payments import queries, rules
-from sleek.payments.models import Payment
+from sleek.payments.actions.billing.rating import keep_rates
+from sleek.payments.models import Allocation, Payment
 from sleek.payments.rules import PaymentStatus
 
 FOLLOWED = frozenset(
@@ -38,19 +42,46 @@ def follow(news: Sequence[Event]) -> None:
     told = {event.subject for event in news if event.kind.startswith("invoice.")}
     found = Invoice.objects.filter(instalments__allocations__payment__public_id__in=payments)
     found |= Invoice.objects.filter(public_id__in=told)
-    for invoice in found.distinct().order_by("pk"):
-        tell(invoice)
+    bills = list(found.distinct().order_by("pk"))
+    with transaction.atomic():
+        lock_payments(bills)
+        for invoice in bills:
+            tell(invoice)
 
 
+@transaction.atomic
 def tell(invoice: Invoice) -> Invoice:
     """Bring a bill up to date with all of its payments, and end those that ask for too much."""
+    lock_payments([invoice])
+    keep_rates(invoice)
+    invoice = _settle(invoice)
+    _end_what_asks_too_much(invoice)
+    return invoice
+
+
+@transaction.atomic
+def tell_what_goes_back(payment: Payment) -> list[Invoice]:
+    """The bills that promise a deduction and were paid by this locked payment learn at once that
+    some of it is refunded: meanwhile nobody deducts what goes back. They come back.
+    """
+    paid = Invoice.objects.filter(instalments__allocations__payment=payment)
+    promising = paid.filter(entitlement__isnull=False).distinct().order_by("pk")
+    return [_settle(lock_bill(invoice)) for invoice in promising]
+
+
+def _settle(invoice: Invoice) -> Invoice:
     paid = queries.paid_of(invoice)
     succeeded = queries.payments_of(invoice).filter(status=PaymentStatus.SUCCEEDED)
     refunded = sum(queries.refunded_of(payment, invoice) for payment in succeeded)
     newest = succeeded.order_by("-succeeded_at").values_list("succeeded_at", flat=True).first()
-    invoice = invoices.settle(invoice, Standing(paid, refunded, newest))
-    _end_what_asks_too_much(invoice)
-    return invoice
+    return invoices.settle(invoice, Standing(paid, refunded, newest))
+
+
+def lock_payments(bills: Sequence[Invoice]) -> set[int]:
+    """Payments before bills, as news of money locks them. Their keys."""
+    theirs = Allocation.objects.filter(instalment__invoice__in=bills).values("payment")
+    rows = Payment.objects.select_for_update(no_key=True).filter(pk__in=theirs)
+    return set(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _end_what_asks_too_much(invoice: Invoice) -> None:

@@ -37,6 +37,8 @@ def open_for_bills(shares: Sequence[Share], *, language: str) -> Payment:
     keys = sorted(share.instalment.pk for share in shares)
     rows = Instalment.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     locked = {row.pk: row for row in rows.select_related("invoice").filter(pk__in=keys)}
+    if len(locked) < len(set(keys)):
+        raise NotPayable(_("This bill is divided otherwise now. Please look at it again."))
     shares = [Share(locked[share.instalment.pk], share.amount) for share in shares]
     _refuse(shares)
     known = _known(shares)
@@ -113,6 +115,19 @@ def _description(shares: Sequence[Share], language: str) -> str:
         with translation.override(language):
             said += f" · {first.title or bills.NATURES[first.nature]}"
     return said if len(said) <= 140 else f"{said[:137]}…"
+
+
+def open_up_to(bill: Invoice, most: Money, *, language: str) -> Payment:
+    """The payment for what the bill still asks, as far as some money goes. Raises `NotPayable`."""
+    if most.currency != bill.currency or bill.status not in billing.PAYABLE:
+        raise NotPayable(_("This bill can't take this money: it is paid, over or asks another."))
+    left, shares = most.minor, []
+    for share in _owed(bill):
+        part = min(share.amount.minor, left)
+        if part > 0:
+            shares.append(Share(share.instalment, Money(part, bill.currency)))
+            left -= part
+    return open_for_bills(shares, language=language)
 
 
 def next_for(payment: Payment) -> Payment | None:

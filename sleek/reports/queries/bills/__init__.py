@@ -1,8 +1,19 @@
 """Bills to look at: the list, what is outstanding by age, and what is around one bill."""
 
 from sleek.reports.queries.bills.aging import Aged, aging
-from sleek.reports.queries.bills.archive import ZIP, archive
+from sleek.reports.queries.bills.archive import MOST_PACKED, ZIP, archive, packed
 from sleek.reports.queries.bills.around import History, history, naming, promises
+from sleek.reports.queries.bills.customers import (
+    Contact,
+    Habit,
+    How,
+    by_owed,
+    habit,
+    last_contact,
+    newest,
+    owed,
+)
+from sleek.reports.queries.bills.exchange import exchanges, is_foreign
 from sleek.reports.queries.bills.listing import (
     EXPORT_LIMIT,
     STATES,
@@ -17,20 +28,32 @@ from sleek.reports.queries.bills.listing import (
 
 __all__ = [
     "EXPORT_LIMIT",
+    "MOST_PACKED",
     "STATES",
     "ZIP",
     "Aged",
+    "Contact",
     "Filters",
+    "Habit",
     "History",
+    "How",
     "Order",
     "State",
     "aging",
     "archive",
+    "by_owed",
+    "exchanges",
     "export",
+    "habit",
     "history",
+    "is_foreign",
+    "last_contact",
     "matching",
     "naming",
+    "newest",
     "ordered",
+    "owed",
+    "packed",
     "promises",
     "tags_of",
 ]

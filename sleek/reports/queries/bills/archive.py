@@ -1,5 +1,6 @@
 """A year's papers as one ZIP, as an auditor wants them: every bill, receipt and credit note by its
-number, void ones too, each file as it was issued, and a list of all that happened to them.
+number, void ones too, each file as it was issued, and a list of all that happened to them. Or the
+same of some bills.
 
 The same year gives the same bytes, and is written while it is read: a thousand bills need no more
 memory than one.
@@ -11,7 +12,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ from sleek.receipts.models import Receipt
 
 ZIP = "application/zip"
 AT_ONCE = 50  # rows in memory
+MOST_PACKED = 5000  # bills that somebody chose; some hundred kilobytes each
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that ZIP can say: when it was packed is no fact
 _UNIX, _READABLE = 3, 0o644 << 16
 _HEAD = (
@@ -41,10 +43,19 @@ Entry = dict[str, Any]  # of the manifest, as JSON has it
 
 def archive(merchant: Merchant, year: int) -> Iterator[bytes]:
     """Piece by piece. A folder for each kind; `manifest.json` and `manifest.csv` list them."""
+    return _zipped(merchant, _entries(merchant, year))
+
+
+def packed(merchant: Merchant, bills: QuerySet[Invoice]) -> Iterator[bytes]:
+    """The same of these bills, which are the merchant's and issued, and of their credit notes."""
+    return _zipped(merchant, _entries_of(merchant, bills))
+
+
+def _zipped(merchant: Merchant, entries: Iterable[Entry]) -> Iterator[bytes]:
     pieces = _Pieces()
     manifest: list[Entry] = []
     with zipfile.ZipFile(pieces, "w") as packed:
-        for entry in _entries(merchant, year):
+        for entry in entries:
             manifest.append(entry)
             for version, paper in enumerate(_papers(merchant, entry["id"]), start=1):
                 for name, content in _files(entry, version, paper):
@@ -89,6 +100,14 @@ def _entries(merchant: Merchant, year: int) -> Iterator[Entry]:
         yield _note(note)
 
 
+def _entries_of(merchant: Merchant, bills: QuerySet[Invoice]) -> Iterator[Entry]:
+    for bill in _in_order(bills.prefetch_related("sendings", "views")):
+        yield _bill(bill)
+    notes = merchant.credit_notes.filter(invoice__in=bills)
+    for note in _in_order(notes.select_related("invoice")):
+        yield _note(note)
+
+
 def _in_order(rows: QuerySet[Any]) -> Iterator[Any]:
     return rows.order_by("issued_on", "pk").iterator(chunk_size=AT_ONCE)
 
@@ -109,7 +128,12 @@ def _bill(bill: Invoice) -> Entry:
         "issued_at": bill.issued_at,
         "viewed_at": bill.viewed_at,
         "sendings": [
-            {"at": each.created_at, "to": each.to, "language": each.language}
+            {
+                "at": each.created_at,
+                "to": each.to,
+                "language": each.language,
+                "reminds": each.reminded_on is not None,
+            }
             for each in sorted(bill.sendings.all(), key=lambda each: each.pk)
         ],
         "views": [

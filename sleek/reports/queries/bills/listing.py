@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from sleek.invoices import queries as invoices
 from sleek.invoices.models import Invoice, Line, RelatedDocument
 from sleek.invoices.rules import PAYABLE, UNISSUED, InvoiceStatus
 from sleek.links import rules as links
@@ -53,10 +54,11 @@ class Filters:
     currency: str = ""
     tag: str = ""
     customer: str = ""
+    document: str = ""
     order: str = Order.NEWEST
 
     def __bool__(self) -> bool:
-        return any((self.text, self.state, self.currency, self.tag, self.customer))
+        return any((self.text, self.state, self.currency, self.tag, self.customer, self.document))
 
 
 def matching(
@@ -68,7 +70,12 @@ def matching(
         rows = rows.filter(tags__contains=[filters.tag])
     if filters.customer:
         rows = rows.filter(customer__public_id=filters.customer)
-    if filters.state in STATES:
+    if filters.document:
+        named = RelatedDocument.objects.filter(number=filters.document, invoice=OuterRef("pk"))
+        rows = rows.filter(Exists(named))
+    if filters.state == State.OVERDUE:
+        rows = invoices.overdue(rows, today)
+    elif filters.state in STATES:
         rows = rows.filter(_in_state(State(filters.state), today))
     return rows.filter(_says(filters.text, sees_personal)) if filters.text else rows
 
@@ -76,7 +83,7 @@ def matching(
 def ordered(rows: QuerySet[Invoice], order: str) -> QuerySet[Invoice]:
     """Those that are due first stand in front; drafts have no day yet and come last."""
     if order == Order.DUE:
-        return rows.order_by(F("due_on").asc(nulls_last=True), "-pk")
+        return invoices.by_due_day(rows)
     if order == Order.AMOUNT:
         return rows.order_by("-amount", "-pk")
     return rows.order_by("-created_at", "-pk")
@@ -85,7 +92,8 @@ def ordered(rows: QuerySet[Invoice], order: str) -> QuerySet[Invoice]:
 def export(rows: QuerySet[Invoice], order: str) -> Iterator[Invoice]:
     """Up to the limit; in chunks, so that a big file costs little memory."""
     found = ordered(rows, order).select_related("customer", "created_by")
-    return found.prefetch_related("documents")[:EXPORT_LIMIT].iterator(chunk_size=CHUNK)
+    found = found.prefetch_related("documents", "instalments")
+    return found[:EXPORT_LIMIT].iterator(chunk_size=CHUNK)
 
 
 def tags_of(rows: QuerySet[Invoice]) -> list[str]:
@@ -98,7 +106,6 @@ def _in_state(state: State, today: date) -> Q:
     asked = F("amount") - F("amount_deducted") - F("amount_credited")
     is_issued = ~Q(status__in=UNISSUED)
     facts = {
-        State.OVERDUE: Q(status=InvoiceStatus.OPEN, due_on__lt=today),
         State.TO_ASK: Q(
             status=InvoiceStatus.OPEN,
             follow_ups__done_at=None,

@@ -19,6 +19,7 @@ from sleek.web.checkout.forms import amounts
 from sleek.web.ui.templatetags.sleek_ui import amount, plain_money
 
 FIELD, AMOUNT = "what", "amount"
+SOON = 4  # stages that are shown at once; the others stand folded behind them
 ALL, PART = "all", "part"
 
 
@@ -49,6 +50,23 @@ class Asking:
     @property
     def is_choice(self) -> bool:
         return len(self.sums) > 1
+
+    @property
+    def soon(self) -> tuple[Sum, ...]:
+        stages = self._stages
+        return stages if len(stages) <= SOON + 1 else stages[:SOON]
+
+    @property
+    def later(self) -> tuple[Sum, ...]:
+        return self._stages[len(self.soon) :]
+
+    @property
+    def others(self) -> tuple[Sum, ...]:
+        return tuple(each for each in self.sums if each.stage is None)
+
+    @property
+    def _stages(self) -> tuple[Sum, ...]:
+        return tuple(each for each in self.sums if each.stage)
 
     @property
     def total(self) -> Money:

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from babel.numbers import format_decimal
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, to_locale
 
@@ -15,8 +16,8 @@ from sleek.core import clock
 from sleek.core.money import Money
 from sleek.invoices import queries as bills
 from sleek.invoices import rules as billing
-from sleek.invoices.models import Instalment, Invoice, Line
-from sleek.invoices.rules import InvoiceStatus
+from sleek.invoices.models import CreditNote, Entitlement, Instalment, Invoice, Line
+from sleek.invoices.rules import DeductionStatus, EntitlementStatus, InvoiceStatus
 from sleek.papers import queries as papers
 from sleek.payments.models import Attempt
 from sleek.payments.rules import AttemptStatus
@@ -67,6 +68,15 @@ class Download:
     day: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """What became of it: deducted from which bills, kept by the payee, or left."""
+
+    left: Money | None
+    kept: Money
+    deducted: list[tuple[str, Money]]
+
+
 def state(bill: Invoice, stages: Sequence[Instalment], tries: Sequence[Attempt]) -> State:
     if bill.status == InvoiceStatus.VOID:
         return State.VOID
@@ -99,7 +109,6 @@ def about(bill: Invoice, stage: Instalment | None, tries: Sequence[Attempt]) -> 
 
 def _whole(bill: Invoice, stages: Sequence[Instalment]) -> dict[str, object]:
     policy = bills.policy_of(bill)
-    replacement = Invoice.objects.filter(replaces=bill).exclude(status__in=billing.UNISSUED)
     return {
         "positions": [_position(line, bill.currency) for line in bill.lines.all()],
         "documents": [
@@ -113,10 +122,37 @@ def _whole(bill: Invoice, stages: Sequence[Instalment]) -> dict[str, object]:
         "credited": -Money(bill.amount_credited, bill.currency),
         "refunded": Money(bill.amount_refunded, bill.currency),
         "policy": bills.policy_in_words(policy) if policy else "",
-        "replacement": replacement.first(),
+        "deposit": _deposit(bill),
+        "replacement": _heir(bill),
         "paper": _paper(bill),
+        "notes": [_note(bill, each) for each in bills.notes_of(bill)],
         "receipts": [_receipt(bill, each) for each in receipts.of_bill(bill)],
     }
+
+
+def _heir(bill: Invoice) -> Invoice | None:
+    """The bill in its place, if it is the same payer's: one that was sent to the wrong company must
+    not lead that company to what another one pays.
+    """
+    issued = Invoice.objects.filter(replaces=bill).exclude(status__in=billing.UNISSUED)
+    is_same = Q(customer_id=bill.customer_id) if bill.customer_id else Q(payer_name=bill.payer_name)
+    return issued.filter(is_same).first()
+
+
+def _deposit(bill: Invoice) -> Deposit | None:
+    """Once it is paid."""
+    found = Entitlement.objects.select_related("invoice").filter(invoice=bill).first()
+    if found is None or not found.is_deposit or not found.available_at:
+        return None
+    claims = found.deductions.filter(status__in=_DEDUCTED).select_related("invoice").order_by("pk")
+    return Deposit(
+        left=found.left if found.status == EntitlementStatus.AVAILABLE else None,
+        kept=found.forfeited,
+        deducted=[(each.invoice.number, Money(each.taken, found.currency)) for each in claims],
+    )
+
+
+_DEDUCTED = (DeductionStatus.RESERVED, DeductionStatus.USED)
 
 
 def _paper(bill: Invoice) -> Download | None:
@@ -130,6 +166,12 @@ def _receipt(bill: Invoice, receipt: Receipt) -> Download:
     return Download(receipt.number, url, receipt.money, plain_day(receipt.issued_on))
 
 
+def _note(bill: Invoice, note: CreditNote) -> Download:
+    kept = papers.newest(note.public_id)
+    url = _address(bill, kept.public_id) if kept else ""
+    return Download(note.number, url, note.money, plain_day(note.issued_on))
+
+
 def _address(bill: Invoice, paper_id: str) -> str:
     return reverse("checkout-paper", args=[bill.token, paper_id])
 
@@ -137,7 +179,8 @@ def _address(bill: Invoice, paper_id: str) -> str:
 def _position(line: Line, currency: str) -> Position:
     locale = to_locale(get_language() or "en")
     counted = format_decimal(line.quantity.normalize(), "#,##0.####", locale=locale)
-    detail = " · ".join(filter(None, [line.spec, f"{counted} {line.unit}".strip()]))
+    how_many = f"{counted} {line.unit}".strip() if line.unit or line.quantity != 1 else ""
+    detail = " · ".join(filter(None, [line.spec, how_many]))
     return Position(line.item, detail, Money(line.amount, currency))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from sleek.core import clock
+from sleek.invoices import queries as bills
 from sleek.invoices.models import Invoice
 from sleek.invoices.rules import InvoiceStatus
 from sleek.merchants.rules import mask
@@ -42,6 +43,7 @@ class Standing(StrEnum):
     REPLACED = "replaced"
     SUPERSEDED = "superseded"  # there is a newer paper of the same thing
     IN_FORCE = "in_force"  # a receipt, or a credit note
+    BILL_VOID = "bill_void"  # that a credit note corrects
     PART_GIVEN_BACK = "part_given_back"
     GIVEN_BACK = "given_back"
 
@@ -68,6 +70,13 @@ class Verified:
     day: date
     standing: Standing
     replaced_by: str = ""
+    newer: Paper | None = None  # of the same bill
+
+    @property
+    def newer_day(self) -> date | None:
+        if self.newer is None:
+            return None
+        return self.newer.created_at.astimezone(self.paper.merchant.zone).date()
 
     @property
     def is_good(self) -> bool:
@@ -91,10 +100,11 @@ def read(paper: Paper) -> Verified:
         kind=KINDS[paper.kind],
         payee=said["payee"]["name"],
         payer=mask("name", said["payer"]["name"]),
-        amount=totals[-1]["amount"] if totals else "",
+        amount=next((each["amount"] for each in reversed(totals) if each["is_strong"]), ""),
         day=paper.created_at.astimezone(paper.merchant.zone).date(),
         standing=standing,
         replaced_by=replaced_by,
+        newer=papers.newest(paper.subject) if standing == Standing.SUPERSEDED else None,
     )
 
 
@@ -115,7 +125,7 @@ def _standing(paper: Paper) -> tuple[Standing, str]:
         return _of_bill(paper)
     if paper.kind == Kind.RECEIPT:
         return _of_receipt(paper), ""
-    return Standing.IN_FORCE, ""
+    return _of_note(paper), ""
 
 
 def _of_bill(paper: Paper) -> tuple[Standing, str]:
@@ -129,9 +139,14 @@ def _of_bill(paper: Paper) -> tuple[Standing, str]:
     if bill.status == InvoiceStatus.PAID:
         return Standing.PAID, ""
     today = clock.now().astimezone(bill.merchant.zone).date()
-    if bill.due_on and bill.due_on < today:
+    if bills.overdue_days(bill, today):
         return Standing.LATE, ""
     return (Standing.PART_PAID if bill.amount_paid else Standing.OPEN), ""
+
+
+def _of_note(paper: Paper) -> Standing:
+    bill = Invoice.objects.get(credit_notes__public_id=paper.subject)
+    return Standing.BILL_VOID if bill.status == InvoiceStatus.VOID else Standing.IN_FORCE
 
 
 def _of_receipt(paper: Paper) -> Standing:

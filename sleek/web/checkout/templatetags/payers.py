@@ -4,6 +4,8 @@ for the script that writes totals as the server does.
 
 from __future__ import annotations
 
+from datetime import date
+
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import forms, template
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, to_locale
 
 from sleek.core.money import exponent
+from sleek.web.checkout import wording
 from sleek.web.checkout.visitor import reader
 
 CURRENT = mark_safe(' aria-current="true"')
@@ -62,6 +65,12 @@ def control(field: BoundField) -> SafeString:
     kind = widget.input_type
     drawing = '<input type="{}" name="{}" value="{}"{}>'
     return format_html(drawing, kind, field.html_name, value, attributes)
+
+
+@register.filter
+def whole_day(value: date) -> str:
+    """With its year, as on paper."""
+    return wording.date_of(value)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -60,6 +60,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
 @guard.guarded
 def instalment(request: HttpRequest, token: str) -> HttpResponse:
     stage = access.instalment(token)
+    if stage.dropped_at:
+        return redirect("checkout-bill", stage.invoice.token)
     return _answer(request, Asked(stage.invoice, stage))
 
 

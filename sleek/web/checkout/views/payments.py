@@ -230,7 +230,7 @@ def _context(request: HttpRequest, payment: Payment, standing: Standing) -> dict
         "payee": access.face(payment).display_name,
         "money": payment.money,
         "link": link,
-        "bills": payments_queries.bills_of(payment),
+        "shares": payments_queries.shares_of(payment),
         "standing": standing,
         "stage_template": f"checkout/stage/{standing.stage}.html",
         "tag": _tag(standing),

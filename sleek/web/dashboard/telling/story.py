@@ -261,6 +261,7 @@ def _surplus_reason(surplus: str) -> str:
         "duplicate": _("It was paid already. The money goes back by itself."),
         "late": _("It had expired. The money goes back by itself."),
         "sold_out": _("What it was for is gone. The money goes back by itself."),
+        "void": _("The bill that it was for is void. The money waits, frozen, for your decision."),
         "amount": _(
             "The amount is not what was asked. The money waits, frozen, for your decision."
         ),

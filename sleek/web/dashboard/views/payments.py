@@ -97,6 +97,7 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
         "chapters": story.tell(known),
         "accounts": books.t_accounts(known.entries),
         "extras": extras,
+        "heir": anomalies.heir_of(payment, waiting),
         "may_decide": access.may(request, Right.GIVE_MONEY_BACK),
         "announcements": _announcements(payment),
         "saved": SavedMethod.objects.filter(attempt__payment=payment, saved_at__isnull=False),

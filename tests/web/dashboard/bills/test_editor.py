@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from sleek.core.money import Money
 from sleek.customers.models import Customer
 from sleek.invoices import actions as invoices
+from sleek.invoices import queries
 from sleek.invoices.models import Invoice
-from sleek.invoices.rules import Condition
+from sleek.invoices.rules import MAX_LINES, Condition
 from sleek.merchants.models import Merchant
 from tests import people
 from tests.web.dashboard import office
@@ -248,3 +250,39 @@ def test_letters_that_nothing_can_store_are_refused(shop):
     assert visitor.post("/bills/preview", typed(title="a\x00b", bill="\x00")).status_code == 200
     assert visitor.post("/bills/matches", {"payer_name": "\x00"}).status_code == 200
     assert visitor.get("/bills", {"q": "\x00", "tag": "\x00"}).status_code == 200
+
+
+def test_the_longest_bill_is_saved(shop):
+    fields = ("item", "spec", "quantity", "unit", "hours", "price", "tax_rate", "quoted")
+    row = dict.fromkeys(fields, "") | {"item": "Vase", "quantity": "2", "price": "1"}
+    rows = {
+        f"line-{place}-{name}": text for place in range(MAX_LINES) for name, text in row.items()
+    }
+    ticks = {f"line-{place}-is_courier": "on" for place in range(MAX_LINES)}
+    sent = typed(**rows, **ticks) | {"line-count": str(MAX_LINES)}
+    assert office.at_work(shop).post("/bills/new", sent).status_code == 302
+    assert (Invoice.objects.get().amount, Invoice.objects.get().lines.count()) == (100000, 500)
+
+
+@pytest.mark.parametrize("name", ["line-count", "document-count", "stage-count", "revision"])
+def test_a_number_of_our_own_that_is_none_breaks_nothing(shop, name):
+    """Python itself refuses to read more than some thousand digits."""
+    visitor = office.at_work(shop)
+    draft = desk.draft(shop)
+    page = visitor.post(f"/bills/{draft.public_id}/edit", typed(**{name: "9" * 5000, "do": "look"}))
+    assert page.status_code == 200
+    far = typed(arrange="line:remove:" + "9" * 5000)
+    assert visitor.post("/bills/new", far).status_code == 200
+
+
+def test_a_draft_that_a_colleague_changed_is_not_issued_by_its_old_page(shop):
+    visitor = office.at_work(shop)
+    draft = desk.draft(shop)
+    page = visitor.get(f"/bills/{draft.public_id}").content.decode()
+    assert f'name="seen_hash" value="{draft.content_hash}"' in page
+    said = replace(queries.draft_of(draft), title="Another vase")
+    invoices.rewrite(draft, said, revision=1, by=desk.owner(shop).user)
+    seen = {"seen_hash": draft.content_hash}
+    answer = visitor.post(f"/bills/{draft.public_id}/issue", seen, follow=True)
+    assert "The bill changed since you opened it." in answer.content.decode()
+    assert Invoice.objects.get().number == ""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from sleek.core.money import Money
+from sleek.fx import rules as fx
 from sleek.invoices import actions as invoices
 from sleek.invoices import queries
 from sleek.invoices.models import CreditNote, Invoice
 from sleek.invoices.rules import Condition
 from sleek.merchants.models import Merchant
-from tests import people
+from sleek.payments import actions as payments
+from sleek.payments.models import Allocation
+from tests import billing, people
 from tests.web.dashboard import office
 from tests.web.dashboard.bills import desk
 
@@ -153,3 +159,50 @@ def test_a_refusal_is_told_in_words_and_nothing_moves(shop):
     page = visitor.post(f"/bills/{draft.public_id}/issue", follow=True).content.decode()
     assert "Say who is to pay: the full name as registered." in page
     assert again(draft).number == ""
+
+
+def test_the_paper_of_a_credit_note_is_on_the_page(shop):
+    bill, visitor = desk.issued(shop), office.at_work(shop)
+    office.prove(visitor)
+    visitor.post(f"/bills/{bill.public_id}/credit", {"amount": "20", "reason": "Broken"})
+    note = CreditNote.objects.get()
+    url = f"/bills/credit-notes/{note.public_id}.pdf"
+    assert url in visitor.read(f"/bills/{bill.public_id}")
+    paper = shop.papers.get(subject=note.public_id)
+    assert visitor.get(url).content == bytes(paper.content)
+    assert visitor.get(url.replace(note.public_id, bill.public_id)).status_code == 404
+
+
+def test_what_the_exchange_brought_stands_with_each_payment(shop, bank):
+    Merchant.objects.update(default_currency="CNY")
+    bill = invoices.issue(desk.draft(Merchant.objects.get()), by=desk.owner(shop))
+    payment = billing.payment(*billing.whole(bill))
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    billing.work()
+    page = office.at_work(shop).read(f"/bills/{bill.public_id}")
+    assert "No rate is known for the day of payment" in page
+    assert bill.home_rate is not None
+    Allocation.objects.update(home_rate=bill.home_rate + 1)
+    page = office.at_work(shop).read(f"/bills/{bill.public_id}")
+    assert "exchange gain: +50.00" in page
+
+
+def test_the_list_as_a_file_has_what_the_exchange_brought(shop, bank):
+    Merchant.objects.update(default_currency="CNY")
+    bill = invoices.issue(desk.draft(Merchant.objects.get()), by=desk.owner(shop))
+    desk.issued(shop, Money(7000, "CNY"))
+    payment = billing.payment(*billing.whole(bill))
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    billing.work()
+    columns = ("Home currency", "Worth when paid", "Exchange gain or loss")
+
+    def told() -> list[tuple[str, ...]]:
+        file = office.at_work(shop).get("/bills.csv").getvalue()
+        rows = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+        return [tuple(row[name] for name in columns) for row in rows]
+
+    assert told() == [("", "", ""), ("CNY", "no rate known", "no rate known")]
+    assert bill.home_rate is not None
+    worth = fx.convert(Money(5000, "USD"), bill.home_rate - 1, "CNY")
+    Allocation.objects.update(home_rate=bill.home_rate - 1)
+    assert told()[1] == ("CNY", str(worth.decimal), "-50.00")

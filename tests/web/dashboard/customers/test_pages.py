@@ -8,13 +8,16 @@ from html import unescape
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sleek.customers import actions as customers
 from sleek.customers.actions import Details
 from sleek.customers.models import Customer
 from sleek.customers.rules import CUSTOMERS
 from sleek.merchants.models import Merchant
-from tests import people
+from sleek.payments import actions as payments
+from tests import billing, people
 from tests.web.dashboard import office
 
 BERG = Details(
@@ -215,3 +218,51 @@ def test_what_was_exported_can_be_imported_elsewhere(shop):
     file = customers.keep_table(other, CUSTOMERS, "customers.xlsx", content)
     [(_, entry)] = customers.look_into(file).entries
     assert entry == BERG
+
+
+def test_their_page_says_what_they_owe_and_how_they_pay(shop, bank, frozen_clock):
+    payer = billing.customer(shop)
+    paid, open_one = billing.issued(shop, due_days=7), billing.issued(shop, billing.line("70"))
+    frozen_clock.advance(days=10)
+    payment = billing.payment(*billing.whole(paid))
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    billing.work()
+    page = _text(office.at_work(shop).get(f"/customers/{payer.public_id}"))
+    for said in (open_one.number, "10 days on average", "1 of 1 paid late", "Owed in all"):
+        assert said in page, said
+    assert f"/bills?customer={payer.public_id}" in page
+    assert "3 days on average" in page
+    assert "None noted" in page
+
+
+def test_a_customer_without_bills_has_a_next_step(shop):
+    page = _text(office.at_work(shop).get(f"/customers/{_add(shop).public_id}"))
+    assert "No bill yet." in page
+    assert "Owed in all" not in page
+
+
+def test_the_list_says_what_is_owed_and_is_ordered_by_it(shop, frozen_clock):
+    payer, other = billing.customer(shop), _add(shop)
+    billing.issued(shop)
+    lin = office.at_work(shop)
+    page = _text(lin.get("/customers"))
+    assert page.index(other.name) < page.index(payer.name)
+    assert "?order=owed" in page
+    page = _text(lin.get("/customers?order=owed"))
+    assert page.index(payer.name) < page.index(other.name)
+    assert 'aria-sort="descending"' in page
+    assert "50.00" in page
+
+
+def test_the_list_asks_no_more_for_many_customers(shop, frozen_clock):
+    lin = office.at_work(shop)
+    lin.get("/customers?order=owed")  # what is read once is read by then
+    counts = []
+    for number in range(1, 7):
+        billing.customer(shop, f"No. {number}")
+        billing.issued(shop)
+        if number in (1, 6):
+            with CaptureQueriesContext(connection) as asked:
+                lin.get("/customers?order=owed")
+            counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -11,6 +11,8 @@ from sleek.channels.base import Outcome, RefundReport
 from sleek.core import clock
 from sleek.core.money import Money
 from sleek.events.models import Event
+from sleek.invoices import actions as invoices
+from sleek.invoices.models import Invoice
 from sleek.ledger.queries import verify
 from sleek.merchants.models import Merchant
 from sleek.payments import actions as payments
@@ -19,7 +21,7 @@ from sleek.reconciliation import actions as reconciliation
 from sleek.reconciliation.models import Anomaly
 from sleek.refunds import actions as refunds
 from sleek.refunds.models import Refund
-from tests import banks, people
+from tests import banks, billing, people
 from tests.fakes.channel import Bank
 from tests.web.dashboard import office
 from tests.web.dashboard.conftest import Visitor
@@ -241,3 +243,47 @@ def test_the_list_costs_the_same_however_much_there_is(shop, django_assert_max_n
         short(shop)
     with django_assert_max_num_queries(len(one.captured_queries) + 3):
         lin.get("/exceptions")
+
+
+def for_void(shop: Merchant, bank: Bank) -> tuple[Attempt, Invoice]:
+    """Money for a bill that is void since another one asks for the same."""
+    owner = billing.owner(shop)
+    first = billing.issued(shop)
+    attempt = people.attempt(billing.payment(*billing.whole(first)))
+    heir = invoices.issue(invoices.replacement(first, by=owner.user), by=owner)
+    payments.apply_reports([bank.pay(attempt.public_id)])
+    read_the_news()
+    return attempt, heir
+
+
+def test_money_for_a_void_bill_is_offered_to_the_one_in_its_place(shop, bank, frozen_clock):
+    attempt, heir = for_void(shop, bank)
+    lin = proven(shop)
+    page = lin.read("/exceptions")
+    assert f"50.00{USD} were paid for a bill that is void." in page
+    assert f"Give it back, or apply it to {heir.number}, which replaces that bill." in page
+    assert f"Apply to bill {heir.number}" in page
+    url = f"/payments/{attempt.payment.public_id}/apply/{attempt.public_id}"
+    page = lin.read(url)
+    assert "Bills of the same payer" in page
+    assert heir.public_id in page
+    press(shop, attempt, "apply", target=heir.public_id)
+    billing.work()
+    heir.refresh_from_db()
+    assert (heir.status, people.held(shop, "frozen")) == ("paid", 0)
+
+
+def test_it_is_given_back_by_one_press(shop, bank, frozen_clock):
+    attempt, _heir = for_void(shop, bank)
+    press(shop, attempt, "return")
+    assert Refund.objects.get().money == Money(5000, "USD")
+    assert people.held(shop, "frozen") == 0
+
+
+def test_it_is_not_applied_to_another_merchants_bill(shop, bank, frozen_clock):
+    attempt, _heir = for_void(shop, bank)
+    foreign = billing.issued(people.merchant("Wei Tea", "wei@example.com"))
+    url = f"/payments/{attempt.payment.public_id}/apply/{attempt.public_id}"
+    page = proven(shop).post(url, {"target": foreign.public_id}, follow=True)
+    assert "Choose the payment that it was meant for." in page.content.decode()
+    assert people.held(shop, "frozen") == 5000

@@ -146,6 +146,17 @@ function total() {
     });
 }
 
+// The button names the sum of the part of a bill that is chosen.
+function part() {
+  const button = document.querySelector("form.methods > .button"), plain = button && button.textContent;
+  const show = () => {
+    const sum = document.querySelector("[name=what]:checked ~ .sum");
+    button.textContent = sum ? button.dataset.pay.replace("%s", sum.textContent) : plain;
+  };
+  for (const choice of all("[name=what][type=radio]")) choice.addEventListener("change", show);
+  if (document.querySelector("[name=what][type=radio]")) show();
+}
+
 // After paying, on to the payee's own site, unless the payer would rather stay.
 const ONWARD_MS = 5000;
 let leaving = 0;
@@ -163,6 +174,7 @@ function onward(place) {
 
 prepare(document);
 total();
+part();
 
 const live = document.getElementById("live");
 const FIRST_MS = 2000, SLOWEST_MS = 15000, PATIENCE_MS = 3600000;

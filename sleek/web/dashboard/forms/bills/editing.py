@@ -17,7 +17,7 @@ from sleek.customers.models import Customer
 from sleek.customers.rules import LETTERS, TERMS_DAYS_MAX, Details, Unfit, read_customer
 from sleek.invoices.queries import NATURES, Payer
 from sleek.invoices.rules import Nature, Policy
-from sleek.invoices.rules.deduction import MAX_VALID_DAYS
+from sleek.invoices.rules.deduction import MAX_VALID_DAYS, deposit
 from sleek.merchants.models import Brand, Merchant
 from sleek.papers.models import Design
 from sleek.web.dashboard.forms import amounts
@@ -121,6 +121,7 @@ class BillForm(forms.Form):
         gettext_lazy("Attach an e-invoice (Factur-X, EN 16931) for the customer's software")
     )
     deducts = _tick(gettext_lazy("Deduct what earlier bills promised this customer"))
+    policy_final = _tick(gettext_lazy("Deduct all of it from the final bill"))
     policy_amount = _text(gettext_lazy("Deducted later"), amounts.MAX_TYPED, inputmode="decimal")
     policy_threshold = _text(
         gettext_lazy("From a bill of at least"), amounts.MAX_TYPED, inputmode="decimal"
@@ -193,10 +194,14 @@ class BillForm(forms.Form):
 
     def _read_policy(self) -> None:
         currency = self.chosen_currency
+        other = self.cleaned_data.get("policy_currency") or currency
+        if self.is_deposit:
+            days = self.cleaned_data.get("policy_days")
+            self.policy = deposit(Money(0, currency), other, valid_days=days)  # all it will ask
+            return
         amount = self._money("policy_amount", currency)
         if amount is None:
             return
-        other = self.cleaned_data.get("policy_currency") or currency
         threshold = self._money("policy_threshold", other)
         if threshold is None:
             self._say("policy_threshold", _("From which amount on is it deducted?"))
@@ -227,6 +232,11 @@ class BillForm(forms.Form):
         """The first complaint about a field is enough."""
         if field not in self.errors:
             self.add_error(field, complaint)
+
+    @property
+    def is_deposit(self) -> bool:
+        is_final = bool(self.cleaned_data.get("policy_final"))
+        return is_final and self.chosen_nature == Nature.DEPOSIT
 
     @property
     def chosen_currency(self) -> str:

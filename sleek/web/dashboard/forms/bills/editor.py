@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -12,25 +12,29 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from sleek.core.money import InvalidAmount, Money
-from sleek.invoices.queries import Draft, LineWish
-from sleek.invoices.rules import Stage
+from sleek.invoices import queries
+from sleek.invoices.models import Invoice
+from sleek.invoices.queries import Draft, LineWish, Reference
+from sleek.invoices.rules import Listing, Stage
 from sleek.merchants.models import Merchant
-from sleek.web.dashboard.forms import amounts
 from sleek.web.dashboard.forms.bills import rows
 from sleek.web.dashboard.forms.bills.editing import BY_AMOUNT, BillForm
 from sleek.web.dashboard.forms.bills.rows import DocumentForm, LineForm, StageForm
+from sleek.web.dashboard.forms.bills.staging import staged
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """`bill` and the rows are bound, and complain, once somebody wants to save them."""
+    """`bill` and the rows are bound, and complain, once somebody wants to save them. `listings` is
+    what the draft's documents said, by their marks.
+    """
 
     bill: BillForm
     lines: list[LineForm]
     documents: list[DocumentForm]
     stages: list[StageForm]
     data: QueryDict
+    listings: Mapping[str, Listing]
 
     @property
     def is_valid(self) -> bool:
@@ -59,7 +63,7 @@ class Editor:
             takes_parts=bool(said.get("takes_parts")),
             wants_xml=bool(said.get("wants_xml")),
             methods=tuple(said.get("methods", ())),
-            documents=tuple(each.reference for each in self.documents if each.reference),
+            documents=tuple(self._documents()),
             remarks=str(said.get("remarks", "")).strip(),
             memo=str(said.get("memo", "")).strip(),
             tags=bill.tags,
@@ -79,6 +83,12 @@ class Editor:
         yield from self.lines
         yield from self.documents
         yield from self.stages
+
+    def _documents(self) -> Iterator[Reference]:
+        for form in self.documents:
+            if form.reference:
+                said = self.listings.get(str(form.cleaned_data.get("said", "")))
+                yield replace(form.reference, listing=said)
 
     def _lines(self) -> Iterator[LineWish]:
         is_hourly = bool(self.bill.cleaned_data.get("is_hourly"))
@@ -111,27 +121,21 @@ class Editor:
         return not self.bill.errors and not any(form.errors for form in self.stages)
 
     def _stage(self, form: StageForm) -> Stage:
-        stage = Stage(
-            label=" ".join(str(form.cleaned_data.get("label", "")).split()),
-            deliverable=" ".join(str(form.cleaned_data.get("deliverable", "")).split()),
-            due_on=form.day,
-        )
-        if self.bill.cleaned_data.get("split") == BY_AMOUNT:
-            return replace(stage, amount=self._amount(form.typed))
-        return replace(stage, percent=_percent(form.typed))
-
-    def _amount(self, typed: str) -> Money:
-        try:
-            return amounts.parse(typed, self.bill.chosen_currency)
-        except InvalidAmount:
-            too_large = _("This amount is too large.")
-            raise ValidationError(
-                amounts.explain(typed, self.bill.chosen_currency) or too_large
-            ) from None
+        """Raises `ValidationError`."""
+        by_amount = self.bill.cleaned_data.get("split") == BY_AMOUNT
+        return staged(form, by_amount=by_amount, currency=self.bill.chosen_currency)
 
 
-def opened(merchant: Merchant, data: QueryDict, *, complains: bool = False) -> Editor:
-    """The page with what was typed; `complains` once it is to be saved, or looked at."""
+def opened(
+    merchant: Merchant,
+    data: QueryDict,
+    *,
+    complains: bool = False,
+    invoice: Invoice | None = None,
+) -> Editor:
+    """The page with what was typed; `complains` once it is to be saved, or looked at. `invoice` is
+    the draft where it was saved before.
+    """
 
     def form(kind: type[forms.Form], prefix: str = "", **more: Any) -> Any:
         if complains:
@@ -146,12 +150,11 @@ def opened(merchant: Merchant, data: QueryDict, *, complains: bool = False) -> E
         for kind, shape in rows.FORMS.items()
     }
     bill = form(BillForm, merchant=merchant)
-    return Editor(bill, made[rows.LINE], made[rows.DOCUMENT], made[rows.STAGE], data)
-
-
-def _percent(typed: str) -> Decimal:
-    """Up to four decimals. Raises `ValidationError`."""
-    found = rows.decimal(typed.replace("%", "").replace("\uff05", "").strip(), "quantity")
-    if found > 100:
-        raise ValidationError(_("No stage is more than 100 per cent."))
-    return found
+    return Editor(
+        bill,
+        made[rows.LINE],
+        made[rows.DOCUMENT],
+        made[rows.STAGE],
+        data,
+        queries.listings_of(invoice),
+    )

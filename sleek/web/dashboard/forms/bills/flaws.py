@@ -30,6 +30,8 @@ FIELDS: dict[AnyFlaw, str] = {
     StageFlaw.NOT_THE_WHOLE: "split",
     StageFlaw.NOTHING: "split",
     StageFlaw.NOT_IN_ORDER: "split",
+    StageFlaw.WITHOUT_DAY: "split",
+    StageFlaw.PAST_DAY: "split",
     PolicyFlaw.NOTHING: "policy_amount",
     PolicyFlaw.MORE_THAN_PAID: "policy_amount",
     PolicyFlaw.OTHER_CURRENCY: "policy_amount",
@@ -69,6 +71,10 @@ WORDS: dict[AnyFlaw, Promise] = {
     StageFlaw.NOTHING: gettext_lazy("One stage comes to nothing. Leave it out, or raise it."),
     StageFlaw.NOT_IN_ORDER: gettext_lazy(
         "A stage is due before the one above it. Put them in the order in which they are due."
+    ),
+    StageFlaw.WITHOUT_DAY: gettext_lazy("Say for every stage by which day it is to be paid."),
+    StageFlaw.PAST_DAY: gettext_lazy(
+        "A stage would be due on a day that has passed. Choose today or a later one."
     ),
     PolicyFlaw.NOTHING: gettext_lazy("More than nothing has to be deducted later."),
     PolicyFlaw.MORE_THAN_PAID: gettext_lazy(

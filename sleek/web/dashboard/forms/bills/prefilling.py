@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.http import QueryDict
@@ -10,8 +11,8 @@ from django.utils.translation import get_language
 from sleek.core.money import Money, exponent
 from sleek.invoices import queries
 from sleek.invoices.models import Invoice
-from sleek.invoices.queries import Draft, LineWish
-from sleek.invoices.rules import Nature, Policy, Stage
+from sleek.invoices.queries import Draft, LineWish, Reference
+from sleek.invoices.rules import Nature, Stage
 from sleek.merchants.models import Merchant
 from sleek.web.dashboard.forms.bills import rows
 from sleek.web.dashboard.forms.bills.editing import (
@@ -34,13 +35,14 @@ def fresh(merchant: Merchant) -> QueryDict:
     data.update(
         {
             "keeps": "on",
-            "nature": last.nature if last else Nature.SAMPLING.value,
+            "nature": _nature(last),
             "currency": last.currency if last else merchant.default_currency,
             "tax": "without" if last and not last.is_tax_inclusive else "with",
             "language": last.language if last else "zh-hans" if is_chinese else "en",
             "due": IN_DAYS,
             "due_days": str(last.due_days if last and last.due_days else USUAL_DAYS),
             "deducts": "on",
+            "policy_final": "on",
             "policy_use": ONCE,
             "policy_currency": last.currency if last else merchant.default_currency,
         }
@@ -56,9 +58,8 @@ def of(invoice: Invoice) -> QueryDict:
     data = QueryDict(mutable=True)
     data.update({key: text for key, text in _fields(draft).items() if text})
     data.setlist("methods", list(draft.methods))
-    rows.put(data, rows.LINE, [_line(line, draft.currency) for line in draft.lines] or [{}])
-    references = [{"kind": each.kind.value, "number": each.number} for each in draft.documents]
-    rows.put(data, rows.DOCUMENT, references)
+    rows.put(data, rows.LINE, [_line(line, draft.currency) for line in _unquoted(draft)] or [{}])
+    rows.put(data, rows.DOCUMENT, [_document(each) for each in draft.documents])
     rows.put(data, rows.STAGE, [_stage(stage) for stage in draft.stages])
     return data
 
@@ -87,23 +88,51 @@ def _fields(draft: Draft) -> dict[str, str]:
         "tag_list": ", ".join(draft.tags),
         "design": draft.design.public_id if draft.design else "",
         "brand": draft.brand.public_id if draft.brand else "",
+        "policy_final": "on" if _is_final(draft) else "",
         "policy_use": ONCE,
         "policy_currency": draft.currency,
-        **_policy(draft.policy),
+        **_policy(draft),
     }
 
 
-def _policy(policy: Policy | None) -> dict[str, str]:
+def _nature(last: Invoice | None) -> str:
+    """After a deposit comes what it is deducted from."""
+    if last is None:
+        return Nature.SAMPLING.value
+    return Nature.BALANCE.value if last.nature == Nature.DEPOSIT else last.nature
+
+
+def _is_final(draft: Draft) -> bool:
+    """Ticked beforehand for whoever makes a deposit of it; one that is a deposit says so itself."""
+    is_other = draft.nature != Nature.DEPOSIT
+    return is_other or draft.is_deposit or not draft.lines
+
+
+def _policy(draft: Draft) -> dict[str, str]:
+    policy = draft.policy
     if policy is None:
         return {}
+    days, currency = str(policy.valid_days or ""), policy.threshold.currency
+    if draft.is_deposit:
+        return {"policy_days": days, "policy_currency": currency}
     return {
         "policy_amount": _money(policy.amount),
         "policy_threshold": _money(policy.threshold),
-        "policy_currency": policy.threshold.currency,
-        "policy_days": str(policy.valid_days or ""),
+        "policy_currency": currency,
+        "policy_days": days,
         "policy_use": ONCE if policy.is_once else SEVERAL,
         "policy_counts_courier": "on" if policy.counts_courier else "",
     }
+
+
+def _unquoted(draft: Draft) -> tuple[LineWish, ...]:
+    """Without prices that the documents say anyway; those that somebody typed stay."""
+    bare = tuple(replace(line, quoted_price=None) for line in draft.lines)
+    known = queries.quoted(replace(draft, lines=bare))
+    return tuple(
+        line if said.quoted_price is None else replace(line, quoted_price=None)
+        for line, said in zip(draft.lines, known, strict=True)
+    )
 
 
 def _line(line: LineWish, currency: str) -> dict[str, str]:
@@ -119,6 +148,11 @@ def _line(line: LineWish, currency: str) -> dict[str, str]:
         "quoted": _plain(line.quoted_price, exponent(currency)) if line.quoted_price else "",
         "is_courier": "on" if line.is_courier else "",
     }
+
+
+def _document(document: Reference) -> dict[str, str]:
+    said = document.listing.mark if document.listing else ""
+    return {"kind": document.kind.value, "number": document.number, "said": said}
 
 
 def _stage(stage: Stage) -> dict[str, str]:

@@ -20,11 +20,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from sleek.customers.rules import LineRow, Unfit, read_line
 from sleek.invoices.queries import DOCUMENTS, LineWish, Reference
 from sleek.invoices.rules import MAX_INSTALMENTS, MAX_LINES, DocumentKind, Figures
+from sleek.invoices.rules.sources import MARK_LETTERS
 from sleek.web.dashboard.forms.dress import dress
 from sleek.web.dashboard.telling import customers as telling
 
 LINE, DOCUMENT, STAGE = "line", "document", "stage"
 MAX_DOCUMENTS = 20
+MAX_DIGITS = 9
 MOST = {LINE: MAX_LINES, DOCUMENT: MAX_DOCUMENTS, STAGE: MAX_INSTALMENTS}
 LINE_DEFAULTS = {"quantity": "1"}
 _READ = ("item", "spec", "quantity", "unit", "price", "tax_rate", "hours")
@@ -97,10 +99,13 @@ class LineForm(forms.Form):
 
 
 class DocumentForm(forms.Form):
+    """`said` is the mark of what the document said when lines were taken from it."""
+
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind of document"), choices=list(DOCUMENTS.items()), required=False
     )
     number = _text(gettext_lazy("Number of the document"), 80)
+    said = forms.CharField(max_length=MARK_LETTERS, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,8 +160,14 @@ FORMS: dict[str, type[LineForm] | type[DocumentForm] | type[StageForm]] = {
 
 
 def count(data: QueryDict, kind: str) -> int:
-    told = data.get(f"{kind}-count", "")
-    return min(int(told), MOST[kind]) if told.isascii() and told.isdecimal() else 0
+    told = whole(data.get(f"{kind}-count", ""))
+    return min(told, MOST[kind]) if told is not None else 0
+
+
+def whole(text: str) -> int | None:
+    """What a field of ours holds, unless somebody else wrote into it."""
+    is_one = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    return int(text) if is_one else None
 
 
 def typed(data: QueryDict, kind: str) -> list[dict[str, str]]:
@@ -197,8 +208,8 @@ def arranged(data: QueryDict, wish: str) -> Arranged:
     if kind not in FORMS:
         return Arranged(data)
     rows = typed(data, kind)
-    place = int(place_text) if place_text.isascii() and place_text.isdecimal() else len(rows)
-    rows, here = _moved(rows, kind, verb, place)
+    place = whole(place_text)
+    rows, here = _moved(rows, kind, verb, len(rows) if place is None else place)
     put(data, kind, rows)
     first = next(iter(FORMS[kind].base_fields)) if kind != DOCUMENT else "number"
     return Arranged(data, f"{kind}-{here}-{first}" if here is not None else "")

@@ -48,9 +48,17 @@ class RefundForm(forms.Form):
         label=gettext_lazy("How it goes back"), widget=forms.RadioSelect, required=False
     )
 
-    def __init__(self, *args: Any, left: Money, may_go_by_bank: bool, **kwargs: Any) -> None:
+    is_twice = forms.BooleanField(
+        label=gettext_lazy("Also what was deducted from a later bill"), required=False
+    )
+
+    def __init__(
+        self, *args: Any, left: Money, may_go_by_bank: bool, is_deducted: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._left = left
+        if not is_deducted:
+            del self.fields["is_twice"]
         if may_go_by_bank:
             field = self.fields["route"]
             assert isinstance(field, forms.ChoiceField)

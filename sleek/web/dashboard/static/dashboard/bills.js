@@ -31,19 +31,23 @@ form?.addEventListener("change", (event) => {
   if (count.value === "0") form.querySelector('[value="stage:add"]').click();
 });
 
-// The list of customers goes away when one looks elsewhere.
-document.addEventListener("click", (event) => {
+// The list of customers goes away when one looks elsewhere, or by Escape.
+function close(event) {
   const list = document.querySelector(".bill-matches:not([hidden])");
-  if (list && !event.target.closest(".bill-finder")) list.hidden = true;
-});
+  const leaves = event.type === "keydown" ? event.key === "Escape" : !event.target.closest(".bill-finder");
+  if (list && leaves) list.hidden = true;
+}
+for (const kind of ["click", "focusin", "keydown"]) document.addEventListener(kind, close);
 
 // Ticking all rows of the list, and saying how many are ticked.
 const bulk = document.querySelector("[data-bulk]");
 
 function tell() {
   const picked = document.querySelectorAll('[name="pick"]:checked').length;
+  const whole = bulk.querySelector("[data-whole]");
+  if (whole && picked === 0) whole.checked = false;
   bulk.hidden = picked === 0;
-  bulk.querySelector("[data-picked]").textContent = picked;
+  bulk.querySelector("[data-picked]").textContent = whole?.checked ? bulk.querySelector('[name="seen"]').value : picked;
 }
 
 if (bulk) {
@@ -52,7 +56,7 @@ if (bulk) {
     if (event.target.matches("[data-all]")) {
       for (const box of document.querySelectorAll('[name="pick"]')) box.checked = event.target.checked;
     }
-    if (event.target.matches('[data-all], [name="pick"]')) tell();
+    if (event.target.matches('[data-all], [data-whole], [name="pick"]')) tell();
   });
   addEventListener("pageshow", tell);
 }

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from sleek.invoices import queries
 from sleek.invoices.models import Invoice
-from sleek.invoices.rules import PAYABLE, UNISSUED, InvoiceStatus
+from sleek.invoices.rules import PAYABLE, UNISSUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,8 @@ def of(invoice: Invoice, today: date) -> list[Badge]:
     return [*_money(invoice, today), *_reach(invoice)]
 
 
-def overdue_days(invoice: Invoice, today: date) -> int:
-    """How long a bill has waited beyond its day; nothing for one that does not wait."""
-    if invoice.status != InvoiceStatus.OPEN or invoice.due_on is None:
-        return 0
-    return max(0, (today - invoice.due_on).days)
-
-
 def _money(invoice: Invoice, today: date) -> Iterator[Badge]:
-    if days := overdue_days(invoice, today):
+    if days := queries.overdue_days(invoice, today):
         word = ngettext("Overdue by %(days)s day", "Overdue by %(days)s days", days)
         yield Badge(word % {"days": days}, "clock-exclamation", "bad")
     if invoice.overpaid:

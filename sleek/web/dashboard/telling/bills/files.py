@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,9 +14,13 @@ from sleek.core.money import Money
 from sleek.core.tables import Cell
 from sleek.invoices import queries
 from sleek.invoices.models import Invoice
+from sleek.invoices.rules import Exchange, together
+from sleek.reports.queries import bills as reports
 from sleek.web.dashboard.telling import personal
 from sleek.web.dashboard.telling.bills import badges
 from sleek.web.ui import words
+
+AT_ONCE = 500  # rows in memory
 
 
 def bills(
@@ -25,10 +30,19 @@ def bills(
     with translation.override(language):
         head = _head()
     yield head
-    for invoice in rows:
-        with translation.override(language):
-            line = _line(invoice, today, rights)
-        yield line
+    for batch in _batches(rows):
+        found = reports.exchanges(batch)
+        for invoice in batch:
+            with translation.override(language):
+                line = _line(invoice, today, rights)
+                line[-3:-3] = _exchange(invoice, list(found.get(invoice.pk, {}).values()))
+            yield line
+
+
+def _batches(rows: Iterable[Invoice]) -> Iterator[list[Invoice]]:
+    left = iter(rows)
+    while batch := list(islice(left, AT_ONCE)):
+        yield batch
 
 
 def _head() -> list[Cell]:
@@ -51,6 +65,10 @@ def _head() -> list[Cell]:
         pgettext("column", "Paid"),
         _("Refunded"),
         _("Still to be paid"),
+        _("Home currency"),
+        _("Worth on issue"),
+        _("Worth when paid"),
+        _("Exchange gain or loss"),
         _("Documents"),
         _("Tags"),
         _("Id"),
@@ -66,8 +84,8 @@ def _line(invoice: Invoice, today: date, rights: Collection[str]) -> list[Cell]:
         words.status("invoice", invoice.status),
         ", ".join(badge.word for badge in badges.of(invoice, today)),
         invoice.issued_on,
-        invoice.due_on,
-        badges.overdue_days(invoice, today) or None,
+        queries.due_day(invoice),
+        queries.overdue_days(invoice, today) or None,
         payer(invoice, rights),
         personal.shown(invoice.payer_email, "email", rights),
         str(queries.NATURES[invoice.nature]),
@@ -84,6 +102,18 @@ def _line(invoice: Invoice, today: date, rights: Collection[str]) -> list[Cell]:
         ", ".join(invoice.tags),
         invoice.public_id,
     ]
+
+
+def _exchange(invoice: Invoice, parts: Sequence[Exchange]) -> list[Cell]:
+    """Of what was paid and kept; nothing for a bill in the home currency."""
+    if not parts:
+        return [None, None, None, None]
+    whole = together(parts)
+    known = [
+        each.decimal if each is not None else _("no rate known")
+        for each in (whole.at_issue, whole.at_payment, whole.gain)
+    ]
+    return [invoice.home_currency, *known]
 
 
 def payer(invoice: Invoice, rights: Collection[str]) -> str:

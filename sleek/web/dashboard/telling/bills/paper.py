@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 
 from django.utils.translation import gettext as _
@@ -37,6 +38,15 @@ def of(invoice: Invoice) -> Pages:
     if kept is None:
         return drawn(invoice.merchant, sketched(invoice))
     return _as_issued(kept)
+
+
+def older(invoice: Invoice) -> list[tuple[int, datetime]]:
+    """Those that were issued of it before the newest one, which says another plan: which one each
+    is, and of when.
+    """
+    known = Paper.objects.filter(subject=invoice.public_id).order_by("pk")
+    moments = list(known.values_list("created_at", flat=True))
+    return list(enumerate(moments[:-1], start=1))
 
 
 _KEPT: OrderedDict[str, Pages] = OrderedDict()

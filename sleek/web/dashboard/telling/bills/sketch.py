@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from sleek.core.money import Money
 from sleek.invoices import actions as invoices
@@ -18,6 +19,8 @@ from sleek.web.dashboard.forms.bills import flaws
 from sleek.web.dashboard.forms.bills.editor import Editor
 from sleek.web.dashboard.telling.bills import paper
 from sleek.web.dashboard.telling.bills.paper import Pages
+from sleek.web.dashboard.telling.bills.sources import differences
+from sleek.web.dashboard.telling.bills.sources.differences import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,9 @@ class Deducted:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`amounts` are those of the editor's lines, nothing for an empty one. `problem` says what
-    the figures leave out, because it does not fit yet.
+    """`amounts` are those of the editor's lines, nothing for an empty one; `differs` is in what
+    each is not as in its source, and `apart` what else is not. `problem` says what the figures
+    leave out, because it does not fit yet.
     """
 
     currency: str
@@ -41,6 +45,8 @@ class Sketch:
     deducted: list[Deducted] = field(default_factory=list)
     asked: Money | None = None
     needs_review: bool = False
+    differs: list[list[str]] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
     problem: str = ""
     paper: Pages = field(default_factory=Pages)
     is_live: bool = False  # sent alone, to stand in for what a page shows
@@ -60,7 +66,11 @@ def sketch(
             asked = _asked(draft)
             problem = problem or flaws.sentence(error, currency=draft.currency, asked=asked)
             continue
-        return replace(found, problem=problem, paper=_drawn(by, sheet))
+        told = differences.tell(queries.compared(draft, invoice))
+        differs, apart = _differing(editor, told), told.apart
+        return replace(
+            found, problem=problem, paper=_drawn(by, sheet), differs=differs, apart=apart
+        )
     return Sketch(editor.bill.chosen_currency, problem=problem)
 
 
@@ -110,6 +120,11 @@ def _figures(editor: Editor, draft: Draft, wished: Invoice) -> Sketch:
 def _by_row(editor: Editor, counted: Totals) -> list[Money | None]:
     left = iter(counted.amounts)
     return [next(left) if form.wish else None for form in editor.lines]
+
+
+def _differing(editor: Editor, told: Told) -> list[list[str]]:
+    places = count()
+    return [told.by_line.get(next(places), []) if form.wish else [] for form in editor.lines]
 
 
 def _drawn(by: Membership, sheet: Sheet | None) -> Pages:

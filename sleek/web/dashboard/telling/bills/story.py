@@ -47,6 +47,7 @@ WORDS: dict[str, Words] = {
         "good",
     ),
     "invoice.sent": Words(gettext_lazy("Sent by mail"), icon="send"),
+    "invoice.reminded": Words(gettext_lazy("Reminded by mail"), icon="bell-ringing"),
     "invoice.handed_over": Words(
         gettext_lazy("Handed over"), gettext_lazy("Marked as sent by a colleague."), "send"
     ),
@@ -78,7 +79,11 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Should the money come all the same, the bill is paid."),
         "file-off",
     ),
-    "invoice.divided": Words(gettext_lazy("Divided anew into stages"), icon="arrows-split-2"),
+    "invoice.divided": Words(
+        gettext_lazy("Divided anew into stages"),
+        gettext_lazy("The plan has a paper of its own; the one before stays what it was."),
+        "arrows-split-2",
+    ),
     "entitlement.promised": Words(
         gettext_lazy("Promises a deduction from a later bill"), icon="discount"
     ),
@@ -91,6 +96,9 @@ WORDS: dict[str, Words] = {
     "entitlement.used": Words(gettext_lazy("The promised deduction is used"), icon="discount"),
     "entitlement.returned": Words(
         gettext_lazy("The promised deduction can be used again"), icon="discount"
+    ),
+    "deposit.forfeited": Words(
+        gettext_lazy("%(amount)s of the deposit are kept: the payer cancelled"), icon="lock"
     ),
     "entitlement.expired": Words(gettext_lazy("The promised deduction expired"), icon="clock-off"),
     "entitlement.voided": Words(gettext_lazy("The promised deduction is void"), icon="ban"),

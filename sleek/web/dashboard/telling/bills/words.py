@@ -37,10 +37,11 @@ AGES: tuple[Promise, ...] = (
     gettext_lazy("More than 90"),
 )
 VERDICTS: dict[str, Promise] = {
+    "edited": pgettext_lazy("review", "Changed by a second person"),
     "submitted": gettext_lazy("Handed in for review"),
     "approved": gettext_lazy("Approved"),
     "returned": gettext_lazy("Returned"),
-    "withdrawn": gettext_lazy("Taken back"),
+    "withdrawn": pgettext_lazy("review", "Taken back"),
 }
 PROMISES: dict[str, Promise] = {
     "promised": pgettext_lazy("deduction", "Promised, once this bill is paid"),
@@ -48,6 +49,7 @@ PROMISES: dict[str, Promise] = {
     "reserved": pgettext_lazy("deduction", "Reserved by a bill"),
     "used": pgettext_lazy("deduction", "Used"),
     "expired": pgettext_lazy("deduction", "Expired"),
+    "forfeited": pgettext_lazy("deduction", "Kept, since the payer cancelled"),
     "void": pgettext_lazy("deduction", "Void"),
 }
 CLAIMS: dict[str, Promise] = {

@@ -33,6 +33,8 @@ LINE_FIELDS: dict[str, Promise] = {
     "price": _("Unit price"),
     "tax_rate": _("Tax rate in %"),
     "hours": _("Hours"),
+    "amount": _("Amount"),
+    "note": _("Remark"),
 }
 _LABELS = {Purpose.CUSTOMERS: FIELDS, Purpose.LINES: LINE_FIELDS}
 
@@ -75,6 +77,12 @@ _FLAWS: dict[CellFlaw, tuple[Promise, tuple[str, ...]]] = {
     CellFlaw.TOO_FINE: (_("At most %(places)s decimals."), ("places",)),
     CellFlaw.TAX_RATE: (_("A tax rate is between 0 and 100 per cent."), ()),
     CellFlaw.SUM: (_("This is a total, not a line: the bill adds up by itself."), ()),
+    CellFlaw.NOTE: (_("This is a title or a remark, not a line: it has no price."), ()),
+    CellFlaw.AMOUNT: (_("The table says %(said)s, but %(counted)s."), ("said", "counted")),
+    CellFlaw.OTHER_MONEY: (
+        _("This price is in %(told)s, the bill in %(currency)s."),
+        ("told", "currency"),
+    ),
 }
 _FILES: dict[TableFlaw, Promise] = {
     TableFlaw.EMPTY: _("The file is empty."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from django.utils.text import Truncator
@@ -40,11 +41,16 @@ def left_out(purpose: str, rejected: Sequence[Rejected], shown: int) -> dict[str
         (
             out.row.number,
             [telling.reason(purpose, fault) for fault in out.faults],
-            Truncator(" · ".join(filter(None, out.row.cells))).chars(_LETTERS),
+            Truncator(" · ".join(_once(out.row.cells))).chars(_LETTERS),
         )
         for out in rejected[:shown]
     ]
     return {"rejected": told, "rejected_count": len(rejected), "shown": shown}
+
+
+def _once(cells: Sequence[str]) -> list[str]:
+    """What stands in merged cells stands in each of them."""
+    return [text for text, _same in groupby(cells) if text]
 
 
 def _told(name: str, value: object) -> str:

@@ -23,6 +23,7 @@ SURPLUSES: dict[str, Promise] = {
     Surplus.DUPLICATE: _("Paid twice"),
     Surplus.LATE: _("Arrived too late"),
     Surplus.SOLD_OUT: _("Sold out"),
+    Surplus.VOID: _("The bill is void"),
     Surplus.CURRENCY: _("Wrong currency"),
     Surplus.AMOUNT: _("Wrong amount"),
 }

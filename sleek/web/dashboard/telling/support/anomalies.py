@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from sleek.core.money import Money
 from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
 from sleek.payments import rules as payments
 from sleek.payments.models import Attempt
+from sleek.payments.rules import Surplus
 from sleek.reconciliation.models import Anomaly
 from sleek.reconciliation.rules.flags import FOR_LOOKING, Ending, Flag
 from sleek.reports.queries.anomalies import Case
@@ -78,14 +79,16 @@ def choices() -> list[tuple[str, Promise]]:
     return [(str(flag), word) for flag, word in FLAGS.items()]
 
 
-def happened(anomaly: Anomaly, asked: Money | None, channel: str) -> str:
+def happened(anomaly: Anomaly, asked: Money | None, tries: Sequence[Attempt]) -> str:
     money = anomaly.money
     facts = {
         "amount": plain_money(money) if money else "",
         "asked": plain_money(asked) if asked else "",
-        "channel": words.channel(channel),
+        "channel": words.channel(_channel(anomaly, tries)),
         "reference": anomaly.reference,
     }
+    if anomaly.flag == Flag.LATE and any(one.surplus == Surplus.VOID for one in tries):
+        return _("%(amount)s were paid for a bill that is void.") % facts
     return _sentence(anomaly, is_whole=money is not None and not money.minor) % facts
 
 
@@ -110,11 +113,10 @@ def file(
 def _told(case: Case) -> Told:
     payment, first = case.payment, case.first
     asked = payment.money if payment else None
-    channel = _channel(first, case.tries)
     is_open = first.resolved_at is None
     return Told(
         case=case,
-        happened=" ".join(happened(one, asked, channel) for one in case.anomalies),
+        happened=" ".join(happened(one, asked, case.tries) for one in case.anomalies),
         proposal=_proposal(case),
         flags=[str(FLAGS[Flag(one.flag)]) for one in case.anomalies],
         can_be_looked_at=is_open and all(one.flag in FOR_LOOKING for one in case.anomalies),
@@ -122,7 +124,7 @@ def _told(case: Case) -> Told:
     )
 
 
-def _channel(anomaly: Anomaly, tries: list[Attempt]) -> str:
+def _channel(anomaly: Anomaly, tries: Sequence[Attempt]) -> str:
     """The one that was last tried, or that a reference begins with."""
     return tries[-1].channel if tries else anomaly.reference.partition(" ")[0]
 
@@ -133,6 +135,10 @@ def _proposal(case: Case) -> str:
         return ending(first)
     if not any(one.needs_person for one in case.anomalies):
         return _("It goes back to the payer by itself. You need not do anything.")
+    if case.heir:
+        return _("Give it back, or apply it to %(number)s, which replaces that bill.") % {
+            "number": case.heir.number
+        }
     if first.flag == Flag.UNDER and _awaits_rest(case):
         return _("The payer sees how much is missing. Wait for the rest, or decide now.")
     return str(_PROPOSALS[Flag(first.flag)])
@@ -214,7 +220,7 @@ def _cells(row: Anomaly, zone: ZoneInfo, rights: Collection[str]) -> list[str]:
         safe(payment.description) if payment else "",
         safe(personal.shown(payer.name, "name", rights)) if payer else "",
         safe(personal.shown(payer.email, "email", rights)) if payer else "",
-        safe(happened(row, asked, _channel(row, list(payment.attempts.all()) if payment else []))),
+        safe(happened(row, asked, list(payment.attempts.all()) if payment else [])),
         _moment(row.resolved_at, zone),
         ending(row),
         safe(str(row.resolved_by)) if row.resolved_by else "",

@@ -249,6 +249,7 @@ def _of_refund(refund: Refund) -> list[Matter]:
 _OF_SURPLUS = {
     Surplus.DUPLICATE: Matter.DUPLICATE,
     Surplus.LATE: Matter.LATE,
+    Surplus.VOID: Matter.LATE,
     Surplus.CURRENCY: Matter.WRONG_CURRENCY,
 }
 

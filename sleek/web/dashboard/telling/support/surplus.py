@@ -91,6 +91,8 @@ def _happened(attempt: Attempt, money: Money) -> str:
             text = _("%(received)s arrived after the payment had ended.")
         case Surplus.SOLD_OUT:
             text = _("%(received)s arrived when nothing was left of what it was for.")
+        case Surplus.VOID:
+            text = _("%(received)s arrived for a bill that is void.")
         case Surplus.CURRENCY:
             text = _(
                 "%(received)s arrived, in another currency than the %(asked)s that were asked."

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from sleek.core.errors import SleekError
 from sleek.invoices import actions as invoices
-from sleek.invoices.models import Invoice
+from sleek.invoices.models import Entitlement, Invoice
 from sleek.invoices.rules import Answer
 from sleek.merchants.rules import Right
 from sleek.web.dashboard import access
@@ -38,8 +38,13 @@ def submit(request: access.MemberRequest, public_id: str) -> HttpResponse:
 @access.allowed(Right.ASK_FOR_MONEY)
 @require_POST
 def issue(request: access.MemberRequest, public_id: str) -> HttpResponse:
-    done = _("Issued. Send it to your customer.")
-    return _do(request, public_id, lambda bill: invoices.issue(bill, by=request.membership), done)
+    """What the page showed, if it says so."""
+    seen = request.POST.get("seen_hash", "")
+
+    def act(bill: Invoice) -> object:
+        return invoices.issue(bill, by=request.membership, seen_hash=seen)
+
+    return _do(request, public_id, act, _("Issued. Send it to your customer."))
 
 
 @access.allowed(Right.APPROVE)
@@ -158,6 +163,24 @@ def write_off(request: access.MemberRequest, public_id: str) -> HttpResponse:
     return _do(request, public_id, act, _("Written off. Should the money come, the bill is paid."))
 
 
+@access.sensitive
+@access.allowed(Right.ASK_FOR_MONEY)
+@require_POST
+def forfeit(request: access.MemberRequest, public_id: str) -> HttpResponse:
+    """Keep what is left of a deposit whose payer has cancelled."""
+    form = ReasonForm(request.POST)
+
+    def act(bill: Invoice) -> object:
+        promise = Entitlement.objects.filter(invoice=bill).first()
+        if promise is None:
+            raise invoices.NotForfeitable(_("This bill is no deposit."))
+        return invoices.forfeit(promise, form.cleaned_data["reason"], by=request.user)
+
+    if not form.is_valid():
+        return pages.page(request, _get(request, public_id), Forms(forfeit=form), 422)
+    return _do(request, public_id, act, _("Kept. The payer is told by mail, with your reason."))
+
+
 @access.allowed(Right.ASK_FOR_MONEY)
 @require_POST
 def note(request: access.MemberRequest, public_id: str) -> HttpResponse:
@@ -188,6 +211,13 @@ def send(request: access.MemberRequest, public_id: str) -> HttpResponse:
         return pages.page(request, _get(request, public_id), Forms(send=form), 422)
     done = _("On its way. You are reminded to ask after it on the next working day.")
     return _do(request, public_id, act, done)
+
+
+@access.allowed(Right.ASK_FOR_MONEY)
+@require_POST
+def remind(request: access.MemberRequest, public_id: str) -> HttpResponse:
+    done = _("The reminder is on its way.")
+    return _do(request, public_id, lambda bill: invoices.remind(bill, by=request.user), done)
 
 
 @access.allowed(Right.ASK_FOR_MONEY)

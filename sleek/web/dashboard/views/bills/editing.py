@@ -22,7 +22,7 @@ from sleek.invoices import actions as invoices
 from sleek.invoices import rules
 from sleek.invoices.actions import ChangedMeanwhile, Page
 from sleek.invoices.models import Invoice
-from sleek.invoices.rules import InvoiceStatus
+from sleek.invoices.rules import InvoiceStatus, Nature
 from sleek.merchants.rules import Right
 from sleek.reports.queries import bills as reports
 from sleek.web.dashboard import access
@@ -33,16 +33,18 @@ from sleek.web.dashboard.telling.bills.sketch import Sketch
 from sleek.web.dashboard.views.bills import mine
 
 MATCHES = 6  # customers offered while typing
-SAVE, FINISH = "save", "finish"
+SAVE, FINISH, TABLE = "save", "finish", "table"
 
 
 @access.allowed(Right.ASK_FOR_MONEY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: access.MemberRequest) -> HttpResponse:
-    """Empty, or (`customer`) with a payer of the address book."""
+    """Empty, or with a payer of the address book (`customer`), or for a deposit (`nature`)."""
     if request.method == "POST":
         return _posted(request, None)
     data = prefilling.fresh(request.merchant)
+    if request.GET.get("nature") in [*Nature]:
+        data["nature"] = request.GET["nature"]
     customer = _customer(request, request.GET.get("customer", ""))
     return _page(request, editing.filled(data, customer) if customer else data, None)
 
@@ -87,9 +89,9 @@ def _posted(request: access.MemberRequest, invoice: Invoice | None) -> HttpRespo
         return _page(request, editing.filled(data, customer), invoice, focus="line-0-item")
     if data.get("do") == "forget":
         return _page(request, _without_customer(data), invoice, focus="payer_name")
-    if data.get("do") not in (SAVE, FINISH):
+    if data.get("do") not in (SAVE, FINISH, TABLE):
         return _page(request, data, invoice, finds=data.get("do") == "find")
-    return _save(request, opened(request.merchant, data, complains=True), invoice)
+    return _save(request, opened(request.merchant, data, complains=True, invoice=invoice), invoice)
 
 
 def _without_customer(data: QueryDict) -> QueryDict:
@@ -101,11 +103,10 @@ def _without_customer(data: QueryDict) -> QueryDict:
 def _save(request: access.MemberRequest, editor: Editor, invoice: Invoice | None) -> HttpResponse:
     if not editor.is_valid:
         return _again(request, editor, invoice, 422)
-    revision = editor.data.get("revision", "")
     page = Page(
         draft=editor.draft,
         invoice=invoice,
-        revision=int(revision) if revision.isascii() and revision.isdecimal() else 0,
+        revision=rows.whole(editor.data.get("revision", "")) or 0,
         newcomer=editor.bill.newcomer,
     )
     finishes = editor.data.get("do") == FINISH
@@ -115,6 +116,8 @@ def _save(request: access.MemberRequest, editor: Editor, invoice: Invoice | None
         asked = sketch.asked(editor, by=request.membership, invoice=invoice)
         flaws.complain(editor, error, asked=asked)
         return _again(request, editor, invoice, 409 if isinstance(error, ChangedMeanwhile) else 422)
+    if editor.data.get("do") == TABLE:
+        return redirect("bill-lines", saved.public_id)
     messages.success(request, _done(saved))
     return redirect("bill-show", saved.public_id)
 
@@ -136,7 +139,7 @@ def _page(
     finds: bool = False,
 ) -> HttpResponse:
     """Nothing is complained about that nobody has finished typing."""
-    editor = opened(request.merchant, data)
+    editor = opened(request.merchant, data, invoice=invoice)
     editor.focus(focus)
     context: dict[str, object] = {}
     if finds:
@@ -174,7 +177,7 @@ def _render(
 
 def _sketch(request: access.MemberRequest, data: QueryDict, invoice: Invoice | None) -> Sketch:
     """HTMX asks for rows alone, and for the paper when they have come."""
-    bound = opened(request.merchant, data, complains=True)
+    bound = opened(request.merchant, data, complains=True, invoice=invoice)
     draws = request.headers.get("HX-Target") in (None, "sketch")
     return sketch.sketch(bound, by=request.membership, invoice=invoice, draws=draws)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from sleek.invoices.models import Invoice, WordTemplate
 from sleek.merchants.rules import Right
 from sleek.reports.queries import bills as reports
 from sleek.web.dashboard import access
-from sleek.web.dashboard.views.bills import mine
+from sleek.web.dashboard.views.bills import lists, mine
 
 YEARS = range(2000, 2100)
 
@@ -51,6 +51,24 @@ def archive(request: access.MemberRequest, year: int) -> StreamingHttpResponse:
         raise Http404
     pieces = reports.archive(request.merchant, year)
     headers = {"Content-Disposition": f'attachment; filename="papers-{year}.zip"'}
+    return StreamingHttpResponse(pieces, content_type=reports.ZIP, headers=headers)
+
+
+@access.allowed(Right.EXPORT)
+@require_GET
+def papers(request: access.MemberRequest) -> HttpResponseBase:
+    """Of the ticked bills, or of all that the list shows."""
+    bills = lists.chosen(request, request.GET).exclude(number="")
+    count = bills.count()
+    if not count or count > reports.MOST_PACKED:
+        if count:
+            said = _("One file holds the papers of at most %(most)s bills. Narrow the list.")
+        else:
+            said = _("None of these bills is issued, so there is no paper yet.")
+        messages.error(request, said % {"most": reports.MOST_PACKED})
+        return redirect("bill-index")
+    pieces = reports.packed(request.merchant, bills)
+    headers = {"Content-Disposition": 'attachment; filename="bills.zip"'}
     return StreamingHttpResponse(pieces, content_type=reports.ZIP, headers=headers)
 
 

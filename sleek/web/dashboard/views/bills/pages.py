@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from sleek.core import clock
 from sleek.core.money import Money
 from sleek.invoices import queries, rules
-from sleek.invoices.models import Entitlement, Instalment, Invoice
+from sleek.invoices.models import CreditNote, Instalment, Invoice
 from sleek.invoices.rules import InvoiceStatus
 from sleek.merchants.rules import Right
 from sleek.papers import actions as papers
@@ -28,11 +28,13 @@ from sleek.web.dashboard.forms.bills.acting import (
     ReasonForm,
     SendForm,
 )
-from sleek.web.dashboard.telling.bills import badges, paper, sharing, story, words
+from sleek.web.dashboard.telling.bills import badges, money, paper, promise, sharing, story, words
+from sleek.web.dashboard.telling.bills.sources import differences
 from sleek.web.dashboard.telling.share import codes
 from sleek.web.dashboard.views.bills import mine
 
 SENDINGS = 5  # mails told on the page
+VERSION_DIGITS = 4  # of which paper of several is wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,12 @@ class Acts:
     discard: bool = False
     copy: bool = False
     share: bool = False
+    remind: bool = False
     void: bool = False
     replace: bool = False
     credit: bool = False
     write_off: bool = False
+    divide: bool = False
     follow_up: bool = False
     note: bool = False
 
@@ -68,6 +72,7 @@ class Forms:
     void: ReasonForm = field(default_factory=ReasonForm)
     write_off: ReasonForm = field(default_factory=ReasonForm)
     send_back: ReasonForm = field(default_factory=ReasonForm)
+    forfeit: ReasonForm = field(default_factory=ReasonForm)
     credit: CreditForm | None = None
     note: NoteForm | None = None
     send: SendForm | None = None
@@ -90,15 +95,33 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
 @access.allowed(Right.READ)
 @require_GET
 def pdf(request: access.MemberRequest, public_id: str) -> HttpResponse:
-    """The paper as it was issued, byte for byte; of a draft what would be printed."""
+    """The paper as it was issued, byte for byte; of a draft what would be printed. Of several the
+    newest, or the `version` that is asked for.
+    """
     invoice = access.get(request, mine.bills(), public_id)
-    found = kept.newest(invoice.public_id)
+    asked = request.GET.get("version", "")
+    if asked.isascii() and asked.isdecimal() and len(asked) <= VERSION_DIGITS:
+        found = kept.version(invoice.public_id, int(asked))
+    else:
+        found = kept.newest(invoice.public_id)
     if found is not None:
         content, name = bytes(found.content), f"{found.number}.pdf"
     else:
         content, name = _drawn(invoice), "draft.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@access.allowed(Right.READ)
+@require_GET
+def credit_note(request: access.MemberRequest, public_id: str) -> HttpResponse:
+    """Its paper, as it was issued."""
+    note = access.get(request, CreditNote.objects.all(), public_id)
+    found = kept.newest(note.public_id)
+    if found is None:
+        raise Http404
+    headers = {"Content-Disposition": f'inline; filename="{found.file_name}"'}
+    return HttpResponse(bytes(found.content), content_type="application/pdf", headers=headers)
 
 
 def page(
@@ -146,13 +169,20 @@ def acts_of(request: access.MemberRequest, invoice: Invoice) -> Acts:
         discard=writes and is_draft,
         copy=writes,
         share=writes and status in rules.PAYABLE,
-        void=writes and rules.may_become(status, InvoiceStatus.VOID) and not keeps_money,
+        remind=writes and is_open and bool(invoice.due.minor) and invoice.sent_at is not None,
+        void=writes and rules.may_be_void(status, invoice.asked.minor) and not keeps_money,
         replace=writes and is_issued and not keeps_money,
         credit=writes and status in rules.PAYABLE and bool(invoice.due.minor),
         write_off=writes and is_open,
+        divide=writes and status in rules.PAYABLE and _may_divide(request, invoice),
         follow_up=writes and status in rules.PAYABLE,
         note=writes,
     )
+
+
+def _may_divide(request: access.MemberRequest, invoice: Invoice) -> bool:
+    """As the verb decides: what needed a second person is changed by one who may approve."""
+    return access.may(request, Right.APPROVE) or not queries.needs_review(invoice)
 
 
 def _around(
@@ -160,31 +190,26 @@ def _around(
 ) -> dict[str, object]:
     documents = list(invoice.documents.order_by("pk"))
     numbers = [document.number for document in documents]
-    entitlement = Entitlement.objects.filter(invoice=invoice).first()
+    paid = money.paid(history)
     return {
         "documents": [(queries.DOCUMENTS[each.kind], each.number) for each in documents],
         "others": reports.naming(request.merchant, numbers, but=invoice),
         "stages": _stages(invoice, history) if acts.share else [],
         "instalments": history.instalments,
-        "paid": [
-            (each.payment, Money(each.amount, invoice.currency))
-            for each in history.payments
-            if each.amount
-        ],
-        "entitlement": entitlement,
-        "promise": words.PROMISES[entitlement.status] if entitlement else "",
+        "due_on": queries.due_day(invoice),
+        "paid": paid,
+        "exchanged": money.exchanged(paid),
+        "promised": promise.of(invoice, history, request.rights),
         "claims": [
             (each, Money(each.amount, invoice.currency), words.CLAIMS[each.status])
             for each in invoice.deductions.select_related("entitlement__invoice").order_by("pk")
         ],
+        "differs": differences.listed(queries.compared(queries.draft_of(invoice), invoice)),
         "reviews": [
             (review, words.VERDICTS[review.verdict])
             for review in invoice.reviews.select_related("by").order_by("pk")
         ],
-        "notes": [
-            (note, Money(note.amount, invoice.currency))
-            for note in invoice.credit_notes.order_by("pk")
-        ],
+        "notes": money.notes(invoice),
         "replacement": Invoice.objects.filter(replaces=invoice).first(),
         "sendings": list(invoice.sendings.select_related("by").order_by("-pk")[:SENDINGS]),
         "open_follow_up": invoice.follow_ups.filter(done_at=None).first(),
@@ -192,6 +217,7 @@ def _around(
             (each, words.OUTCOMES[each.outcome])
             for each in invoice.follow_ups.exclude(done_at=None).select_related("done_by")
         ],
+        "older_papers": paper.older(invoice),
         "shared": sharing.of(invoice, request.GET.get("to", "")) if acts.share else None,
     }
 

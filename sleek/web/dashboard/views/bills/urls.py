@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from sleek.web.dashboard.views.bills import acting, editing, files, lists, pages
+from sleek.web.dashboard.views.bills import (
+    acting,
+    batches,
+    bulk,
+    dividing,
+    editing,
+    files,
+    lists,
+    pages,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("bills", lists.index, name="bill-index"),
@@ -13,15 +22,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills/new", editing.create, name="bill-create"),
     path("bills/preview", editing.preview, name="bill-preview"),
     path("bills/matches", editing.matches, name="bill-matches"),
-    path("bills/issue", lists.issue, name="bill-issue-several"),
-    path("bills/void", lists.void, name="bill-void-several"),
-    path("bills/send", lists.send, name="bill-send-several"),
+    path("bills/issue", bulk.issue, name="bill-issue-several"),
+    path("bills/void", bulk.void, name="bill-void-several"),
+    path("bills/send", bulk.send, name="bill-send-several"),
+    path("bills/remind", bulk.remind, name="bill-remind-several"),
+    path("bills/papers.zip", files.papers, name="bill-papers"),
+    path("bills/batches", batches.index, name="bill-batch-index"),
+    path("bills/batches/<str:public_id>", batches.show, name="bill-batch-show"),
+    path("bills/batches/<str:public_id>/stop", batches.stop, name="bill-batch-stop"),
+    path("bills/batches/<str:public_id>/again", batches.again, name="bill-batch-again"),
+    path("bills/batches/<str:public_id>/void", batches.void_again, name="bill-batch-void-again"),
     path("bills/word-template.docx", files.template, name="bill-template"),
     path("bills/word-template", files.keep_template, name="bill-template-keep"),
     path("bills/word-template/drop", files.drop_template, name="bill-template-drop"),
     path("bills/archive-<int:year>.zip", files.archive, name="bill-archive"),
+    path("bills/credit-notes/<str:public_id>.pdf", pages.credit_note, name="bill-credit-note"),
     path("bills/<str:public_id>", pages.show, name="bill-show"),
     path("bills/<str:public_id>/paper.pdf", pages.pdf, name="bill-pdf"),
+    path("bills/<str:public_id>/stages", dividing.divide, name="bill-divide"),
+    path("bills/<str:public_id>/forfeit", acting.forfeit, name="bill-forfeit"),
     path("bills/<str:public_id>/bill.xlsx", files.workbook, name="bill-xlsx"),
     path("bills/<str:public_id>/bill.docx", files.document, name="bill-docx"),
     path("bills/<str:public_id>/edit", editing.edit, name="bill-edit"),
@@ -38,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills/<str:public_id>/write-off", acting.write_off, name="bill-write-off"),
     path("bills/<str:public_id>/note", acting.note, name="bill-note"),
     path("bills/<str:public_id>/send", acting.send, name="bill-send"),
+    path("bills/<str:public_id>/remind", acting.remind, name="bill-remind"),
     path("bills/<str:public_id>/sent", acting.mark_sent, name="bill-sent"),
     path("bills/<str:public_id>/follow-up", acting.follow_up, name="bill-follow-up"),
 ]

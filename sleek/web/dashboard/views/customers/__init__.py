@@ -1,1 +1,1 @@
-"""The address book's pages, and those of tables that are looked at before they are imported."""
+"""The address book's pages."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -17,23 +18,31 @@ from sleek.core.tables import Cell
 from sleek.customers import queries
 from sleek.customers.models import Customer
 from sleek.customers.queries import ARCHIVED, Filters
+from sleek.invoices.models import Invoice
 from sleek.merchants.rules import Right
+from sleek.reports.queries import bills as reports
 from sleek.reports.queries import pages
 from sleek.reports.queries.pages import Place
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.merchant import countries
 from sleek.web.dashboard.telling.customers import files
 
+BY_OWED = "owed"
+
 
 @access.allowed(Right.READ)
 @require_GET
 def index(request: access.MemberRequest) -> HttpResponse:
     filters = _filters(request)
-    place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
     own = access.own(request, Customer.objects.all())
     names = dict(countries(to_locale(get_language() or "en")))
+    is_by_owed = request.GET.get("order") == BY_OWED
+    page, rows = _page(request, _found(request, filters), is_by_owed=is_by_owed)
+    owed = reports.owed(rows)
     context = {
-        "page": pages.page(_found(request, filters), place, by="created_at"),
+        "page": page,
+        "rows": [(customer, owed.get(customer.pk, [])) for customer in rows],
+        "is_by_owed": is_by_owed,
         "filters": filters,
         "is_archive": filters.state == ARCHIVED,
         "tags": queries.tags_of(own),
@@ -60,6 +69,20 @@ def export_csv(request: access.MemberRequest) -> StreamingHttpResponse:
 def export_xlsx(request: access.MemberRequest) -> HttpResponse:
     content = tables.workbook(_("Customers"), _rows(request))
     return HttpResponse(content, content_type=tables.XLSX, headers=_saved_as("xlsx"))
+
+
+def _page(
+    request: access.MemberRequest, found: QuerySet[Customer], *, is_by_owed: bool
+) -> tuple[object, list[Customer]]:
+    """The newest first; or, numbered, those who owe most."""
+    if not is_by_owed:
+        place = Place(request.GET.get("before", ""), request.GET.get("after", ""))
+        page = pages.page(found, place, by="created_at")
+        return page, page.rows
+    bills = access.own(request, Invoice.objects.all())
+    ordered = reports.by_owed(found, bills, request.merchant.default_currency)
+    numbered = Paginator(ordered, pages.SIZE).get_page(request.GET.get("page"))
+    return numbered, list(numbered.object_list)
 
 
 def _rows(request: access.MemberRequest) -> Iterator[Sequence[Cell]]:

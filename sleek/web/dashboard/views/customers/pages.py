@@ -10,15 +10,20 @@ from django.utils.translation import get_language, get_language_info, to_locale
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sleek.core import clock
 from sleek.customers import actions as customers
 from sleek.customers import queries
 from sleek.customers.models import Customer
 from sleek.customers.rules import LETTERS, Details
+from sleek.invoices.models import Invoice
 from sleek.merchants import rules as merchants
 from sleek.merchants.rules import Right
+from sleek.reports.queries import bills as reports
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.customers.details import CustomerForm, initial_of
 from sleek.web.dashboard.forms.merchant import countries
+from sleek.web.dashboard.telling.bills import words
+from sleek.web.dashboard.telling.customers import account
 
 
 @access.allowed(Right.ASK_FOR_MONEY)
@@ -73,8 +78,17 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     customer = access.get(request, Customer.objects.select_related("created_by"), public_id)
     is_spoken = customer.language in settings.PAYER_LANGUAGES
     names = dict(countries(to_locale(get_language() or "en")))
+    today = clock.now().astimezone(request.merchant.zone).date()
+    found = access.own(request, Invoice.objects.filter(customer=customer))
     context = {
         "customer": customer,
+        "rows": [account.row(bill, today) for bill in reports.newest(customer)],
+        "bill_count": found.count(),
+        "aged": reports.aging(found, today=today),
+        "columns": words.AGES,
+        "habit": reports.habit(customer),
+        "contact": account.told(reports.last_contact(customer)),
+        "promises": reports.promises(customer),
         "country": names.get(customer.country, customer.country),
         "spoken": get_language_info(customer.language)["name_local"] if is_spoken else "",
         "phone": merchants.phone_abroad(customer.phone),

@@ -1,10 +1,10 @@
-"""Addresses of the address book, and of tables."""
+"""Addresses of the address book."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from sleek.web.dashboard.views.customers import lists, pages, tables
+from sleek.web.dashboard.views.customers import lists, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", lists.index, name="customer-index"),
@@ -12,13 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers.xlsx", lists.export_xlsx, name="customer-export-xlsx"),
     path("customers/new", pages.create, name="customer-create"),
     path("customers/like", pages.like, name="customer-like"),
-    path("customers/import", tables.upload, name="customer-import"),
-    path("customers/import.xlsx", tables.template, name="customer-import-template"),
     path("customers/<str:public_id>", pages.show, name="customer-show"),
     path("customers/<str:public_id>/edit", pages.edit, name="customer-edit"),
     path("customers/<str:public_id>/archive", pages.archive, name="customer-archive"),
     path("customers/<str:public_id>/restore", pages.restore, name="customer-restore"),
-    path("tables/<str:public_id>", tables.show, name="table-show"),
-    path("tables/<str:public_id>/columns", tables.columns, name="table-columns"),
-    path("tables/<str:public_id>/left-out.xlsx", tables.left_out, name="table-left-out"),
 ]

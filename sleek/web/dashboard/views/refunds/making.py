@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.core.money import Money
+from sleek.invoices.models import Deduction, Invoice
+from sleek.invoices.rules import DeductionStatus
 from sleek.merchants.rules import Right
 from sleek.payments.models import Attempt, Payment
 from sleek.refunds import actions as refunds
@@ -31,17 +33,19 @@ REFUSED = 422
 def create(request: access.MemberRequest, public_id: str) -> HttpResponse:
     known = Payment.objects.select_related("merchant", "payer", "link")
     payment = access.get(request, known, public_id)
-    left = queries.left(payment)
+    left, deducted = queries.left(payment), _deducted(payment)
     form = RefundForm(
         request.POST or None,
         left=left,
         may_go_by_bank=queries.may_go_by_bank(payment),
+        is_deducted=bool(deducted),
         initial=_initial(request, left),
     )
     if form.is_valid() and (made := _made(request, payment, form)):
         _say(request, made)
         return redirect("payment-show", payment.public_id)
-    context = {"payment": payment, "form": form, "left": left, **_foretold(payment)}
+    context = {"payment": payment, "form": form, "left": left, "deducted": deducted}
+    context |= _foretold(payment)
     status = REFUSED if form.is_bound else 200
     return render(request, "dashboard/refunds/create.html", context, status=status)
 
@@ -69,6 +73,7 @@ def _made(request: access.MemberRequest, payment: Payment, form: RefundForm) -> 
             remark=form.cleaned_data["remark"],
             by=request.user,
             route=form.route_chosen,
+            is_twice=form.cleaned_data.get("is_twice", False),
         )
     except SleekError as error:
         form.add_error(None, error.message)
@@ -84,6 +89,16 @@ def _say(request: access.MemberRequest, made: list[Refund]) -> None:
     else:
         said = _("%(amount)s are on their way back to the payer.")
     messages.success(request, said % {"amount": amount})
+
+
+def _deducted(payment: Payment) -> list[tuple[Invoice, Money]]:
+    """The later bills that deduct what this payment paid, and how much of it."""
+    claims = Deduction.objects.filter(
+        entitlement__invoice__instalments__allocations__payment=payment,
+        status__in=(DeductionStatus.RESERVED, DeductionStatus.USED),
+    )
+    rows = claims.distinct().select_related("invoice", "entitlement").order_by("pk")
+    return [(each.invoice, Money(each.taken, each.entitlement.currency)) for each in rows]
 
 
 def _foretold(payment: Payment) -> dict[str, object]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sleek.core.errors import SleekError
+from sleek.invoices.models import Invoice
 from sleek.merchants.models import User
 from sleek.merchants.rules import Right
 from sleek.payments import actions as payments
@@ -45,22 +46,7 @@ def apply(request: access.MemberRequest, public_id: str, attempt_id: str) -> Htt
     """Choose the payment that the money was meant for, then pay it."""
     attempt = _attempt(request, public_id, attempt_id)
     if request.method == "POST":
-        wanted = request.POST.get("target", "")
-        target = access.own(request, Payment.objects.filter(public_id=wanted)).first()
-        if target is None:
-            messages.error(request, _("Choose the payment that it was meant for."), "bad")
-            return redirect("surplus-apply", public_id, attempt_id)
-        try:
-            applied = reconciliation.apply_to(attempt, target, by=request.user)
-        except SleekError as error:
-            messages.error(request, error.message, extra_tags="bad")
-            return redirect("surplus-apply", public_id, attempt_id)
-        said = _("%(amount)s count for “%(reason)s” now. What is left is kept for the payer.")
-        amount = applied.money_received or applied.money
-        messages.success(
-            request, said % {"amount": plain_money(amount), "reason": target.description}
-        )
-        return redirect("payment-show", target.public_id)
+        return _apply(request, attempt, request.POST.get("target", "").replace("\x00", ""))
     text = request.GET.get("q", "").strip()[:MAX_SEARCH]
     context = {
         "payment": attempt.payment,
@@ -68,6 +54,7 @@ def apply(request: access.MemberRequest, public_id: str, attempt_id: str) -> Htt
         "received": attempt.money_received or attempt.money,
         "text": text,
         "found": reports.candidates(attempt, text),
+        "bills": [] if text else reports.bills_for(attempt),
     }
     return render(request, "dashboard/exceptions/apply.html", context)
 
@@ -85,6 +72,29 @@ def ask(request: access.MemberRequest, public_id: str) -> HttpResponse:
     else:
         messages.success(request, _("The channel was asked. It says nothing new."))
     return _back(request, payment)
+
+
+def _apply(request: access.MemberRequest, attempt: Attempt, wanted: str) -> HttpResponse:
+    """`wanted` is a payment, or a bill that still asks for something."""
+    again = redirect("surplus-apply", attempt.payment.public_id, attempt.public_id)
+    target = access.own(request, Payment.objects.filter(public_id=wanted)).first()
+    bill = access.own(request, Invoice.objects.filter(public_id=wanted)).first()
+    try:
+        if target is not None:
+            applied = reconciliation.apply_to(attempt, target, by=request.user)
+        elif bill is not None:
+            applied = reconciliation.apply_to_bill(attempt, bill, by=request.user)
+        else:
+            messages.error(request, _("Choose the payment that it was meant for."), "bad")
+            return again
+    except SleekError as error:
+        messages.error(request, error.message, extra_tags="bad")
+        return again
+    paid = applied.payment
+    said = _("%(amount)s count for “%(reason)s” now. What is left is kept for the payer.")
+    amount = applied.money_received or applied.money
+    messages.success(request, said % {"amount": plain_money(amount), "reason": paid.description})
+    return redirect("payment-show", paid.public_id)
 
 
 def _return(attempt: Attempt, by: User) -> str:
