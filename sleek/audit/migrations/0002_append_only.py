@@ -22,4 +22,6 @@ DROP FUNCTION audit_refuse_change();
 
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
-    operations = [migrations.RunSQL(APPEND_ONLY, REVERSE)]
+    operations = [
+        migrations.RunSQL(APPEND_ONLY, REVERSE),
+    ]

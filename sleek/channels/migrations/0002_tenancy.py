@@ -10,4 +10,8 @@ class Migration(migrations.Migration):
     operations = [
         tenancy.protect("channels_connection"),
         tenancy.show("channels_connection", "operators", when="merchant_id IS NULL"),
+        tenancy.protect("channels_price"),
+        tenancy.show("channels_price", "operators", when="merchant_id IS NULL"),
+        tenancy.protect("channels_breaker"),
+        tenancy.show("channels_breaker", "operators", when="merchant_id IS NULL"),
     ]

@@ -1,6 +1,10 @@
-"""The database itself refuses to change, delete or truncate events."""
+"""Members write and read the events of their own merchant. The database itself refuses to
+change, delete or truncate events.
+"""
 
 from django.db import migrations
+
+from sleek.core import tenancy
 
 APPEND_ONLY = """
 CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -18,5 +22,9 @@ DROP FUNCTION events_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0001_initial")]
-    operations = [migrations.RunSQL(APPEND_ONLY, REVERSE)]
+    replaces = [("events", "0003_tenancy")]
+    dependencies = [("core", "0001_member"), ("events", "0001_initial")]
+    operations = [
+        migrations.RunSQL(APPEND_ONLY, REVERSE),
+        tenancy.protect("events_event", rights="SELECT, INSERT"),
+    ]

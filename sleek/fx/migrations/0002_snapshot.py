@@ -1,4 +1,6 @@
-"""The rates that Sleek is shipped with, so that it has some offline; their date says how old they are."""
+"""The rates that Sleek is shipped with, so that it has some offline; their date says how old they
+are. Reference rates are everybody's.
+"""
 
 import csv
 from pathlib import Path
@@ -6,6 +8,8 @@ from pathlib import Path
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from sleek.core import tenancy
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshot.csv"
 
@@ -19,5 +23,9 @@ def load(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fx", "0001_initial")]
-    operations = [migrations.RunPython(load, migrations.RunPython.noop)]
+    replaces = [("fx", "0003_tenancy")]
+    dependencies = [("core", "0001_member"), ("fx", "0001_initial")]
+    operations = [
+        migrations.RunPython(load, migrations.RunPython.noop),
+        tenancy.share("fx_rate", "SELECT"),
+    ]

@@ -6,11 +6,7 @@ from sleek.core import tenancy
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0001_member"),
-        ("links", "0001_initial"),
-        ("merchants", "0003_tenancy"),
-    ]
+    dependencies = [("core", "0001_member"), ("links", "0001_initial")]
     operations = [
         tenancy.protect("links_paymentlink"),
         tenancy.show_people("links_paymentlink", "created_by_id"),

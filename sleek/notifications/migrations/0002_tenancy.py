@@ -1,4 +1,6 @@
-"""Members meet their own merchant's messages, gateways and alerts; what was sent is not changed."""
+"""Members meet their own merchant's messages, gateways, alerts and scripts; what was sent is not
+changed.
+"""
 
 from django.db import migrations
 
@@ -6,11 +8,7 @@ from sleek.core import tenancy
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0001_member"),
-        ("merchants", "0003_tenancy"),
-        ("notifications", "0001_initial"),
-    ]
+    dependencies = [("core", "0001_member"), ("notifications", "0001_initial")]
     operations = [
         tenancy.protect("notifications_gateway"),
         tenancy.protect("notifications_message", rights="SELECT, INSERT"),
@@ -24,4 +22,6 @@ class Migration(migrations.Migration):
             "notifications_balancealert_gateways",
             via=("balancealert_id", "notifications_balancealert"),
         ),
+        tenancy.protect("notifications_script"),
+        tenancy.show_people("notifications_script", "updated_by_id"),
     ]

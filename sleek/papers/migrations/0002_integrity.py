@@ -41,11 +41,7 @@ DROP FUNCTION papers_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0001_member"),
-        ("papers", "0001_initial"),
-        ("merchants", "0003_tenancy"),
-    ]
+    dependencies = [("core", "0001_member"), ("papers", "0001_initial")]
     operations = [
         migrations.RunSQL(REFUSALS, REVERSE),
         tenancy.protect("papers_series"),

@@ -20,11 +20,7 @@ DROP FUNCTION receipts_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0001_member"),
-        ("receipts", "0001_initial"),
-        ("merchants", "0003_tenancy"),
-    ]
+    dependencies = [("core", "0001_member"), ("receipts", "0001_initial")]
     operations = [
         migrations.RunSQL(REFUSAL, REVERSE),
         tenancy.protect("receipts_receipt", rights="SELECT"),

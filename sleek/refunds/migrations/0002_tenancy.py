@@ -9,12 +9,12 @@ OF_A_REFUND = """EXISTS (
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0001_member"),
-        ("refunds", "0001_initial"),
-        ("payments", "0003_tenancy"),
-    ]
+    dependencies = [("core", "0001_member"), ("refunds", "0001_initial")]
     operations = [
         tenancy.protect("refunds_refund"),
         tenancy.show("payments_notice", "of_refunds", when=OF_A_REFUND),
+        tenancy.protect("refunds_claim"),
+        tenancy.protect("refunds_refundrule"),
+        tenancy.show_people("refunds_refund", "requested_by_id"),
+        tenancy.show_people("refunds_refund", "reviewed_by_id"),
     ]

@@ -13,4 +13,6 @@ DROP FUNCTION risk_read(text[], int, int[]);
 
 class Migration(migrations.Migration):
     dependencies = [("risk", "0001_initial")]
-    operations = [migrations.RunSQL(CREATE, DROP)]
+    operations = [
+        migrations.RunSQL(CREATE, DROP),
+    ]

@@ -16,11 +16,7 @@ WALLET = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0001_member"),
-        ("splits", "0001_initial"),
-        ("merchants", "0003_tenancy"),
-    ]
+    dependencies = [("core", "0001_member"), ("splits", "0001_initial")]
     operations = [
         migrations.RunSQL(WALLET, "DROP FUNCTION splits_wallet"),
         tenancy.protect("splits_plan"),

@@ -41,7 +41,7 @@ BEGIN
         WHERE e.id = ANY (events) AND e.merchant_id = coalesce(sleek_merchant(), e.merchant_id)
     )
     SELECT n.merchant_id, p.currency, a.channel, a.method, p.succeeded_at,
-           p.amount, 1::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint
+           p.amount_paid, 1::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint
     FROM news n
     JOIN payments_payment p ON p.public_id = n.subject
     JOIN payments_attempt a ON a.public_id = n.attempt
@@ -70,8 +70,9 @@ BEGIN
     FROM news n
     JOIN refunds_refund r ON r.public_id = n.refund
     JOIN payments_attempt a ON a.id = r.attempt_id
-    JOIN ledger_journalentry j ON j.subject = n.refund AND j.kind =
-        CASE n.kind WHEN 'refund.succeeded' THEN 'refund_succeeded' ELSE 'refund_bounced' END
+    JOIN ledger_journalentry j ON j.subject = n.refund AND j.kind = ANY (
+        CASE n.kind WHEN 'refund.succeeded' THEN ARRAY['refund_succeeded', 'refund_paid_by_bank']
+        ELSE ARRAY['refund_bounced', 'refund_sent_back_by_bank'] END)
     WHERE n.kind IN ('refund.succeeded', 'refund.failed');
 END $$;
 
