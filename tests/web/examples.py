@@ -89,6 +89,7 @@ PUBLIC = {
     "s/<token>/",
     "b/<token>/",
     "b/<token>/<paper_id>.pdf",
+    "b/<tokens>/together/",
     "i/<token>/",
     "v/<code>",
     "verify/",

@@ -2,6 +2,7 @@
 
 from sleek.payments.queries.bills import (
     bills_of,
+    common_methods,
     fixed_of,
     heirs_of,
     is_for_void,
@@ -45,6 +46,7 @@ __all__ = [
     "browser_hash",
     "charged",
     "charges",
+    "common_methods",
     "email_of",
     "fixed_of",
     "guarded_as",

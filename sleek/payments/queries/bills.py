@@ -61,7 +61,14 @@ def heirs_of(payment: Payment) -> list[Invoice]:
 
 def methods_of(payment: Payment) -> frozenset[str]:
     """Those that its bills let themselves be paid by; none for all there are."""
-    named = [frozenset(bill.methods) for bill in bills_of(payment) if bill.methods]
+    return common_methods(bills_of(payment))
+
+
+def common_methods(invoices: Sequence[Invoice]) -> frozenset[str]:
+    """Those that all of these bills name; none where no bill names any. `open_for_bills` refuses
+    bills that name no common one.
+    """
+    named = [frozenset(bill.methods) for bill in invoices if bill.methods]
     return frozenset.intersection(*named) if named else frozenset()
 
 

@@ -29,6 +29,7 @@ from sleek.papers.models import Paper
 from sleek.payments import queries as payments
 from sleek.payments.models import Payment
 from sleek.receipts import queries as receipts
+from sleek.web.ui import joint
 
 COOKIE = "sleek_payment"
 MEMORY = timedelta(days=180)
@@ -76,6 +77,18 @@ def bill(token: str) -> Invoice:
     found = _bills().filter(token=token).first()
     if found is None:
         raise Http404("no such bill")
+    return found
+
+
+def several(tokens: str) -> list[Invoice]:
+    """Several of one payee and in one currency, in the order of their address."""
+    wanted = joint.tokens(tokens)
+    if len(wanted) > joint.MOST:
+        raise Http404("too many bills")
+    found = [bill(token) for token in wanted]
+    differ = len({(one.merchant_id, one.currency) for one in found}) > 1
+    if differ or (any(one.methods for one in found) and not payments.common_methods(found)):
+        raise Http404("bills that are not paid together")
     return found
 
 

@@ -13,6 +13,7 @@ from sleek.web.checkout.views import (
     payments,
     preview,
     refunds,
+    together,
     transfers,
     verifying,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("s/<slug:token>/", closed.sticker, name="checkout-sticker"),
     path("b/<slug:token>/", bills.bill, name="checkout-bill"),
     path("b/<slug:token>/<slug:paper_id>.pdf", bills.paper, name="checkout-paper"),
+    path("b/<str:tokens>/together/", together.together, name="checkout-together"),
     path("i/<slug:token>/", bills.instalment, name="checkout-instalment"),
     path("verify/", verifying.verify, name="checkout-verify"),
     path("v/<slug:code>", verifying.verified, name="checkout-verified"),

@@ -85,8 +85,22 @@ def fresh(bill: Invoice, stages: Sequence[Instalment]) -> Asking:
     return Asking(sums, sums[0])
 
 
+def everything(bill: Invoice, stages: Sequence[Instalment]) -> Asking:
+    """All that is left, with no choice of less."""
+    return only(fresh(bill, stages).total)
+
+
+def only(total: Money) -> Asking:
+    every = Sum(ALL, total)
+    return Asking((every,), every)
+
+
 def sent(bill: Invoice, stages: Sequence[Instalment], data: QueryDict) -> Asking:
-    asking = fresh(bill, stages)
+    return heard(fresh(bill, stages), data)
+
+
+def heard(asking: Asking, data: QueryDict) -> Asking:
+    """What the form chose of what was offered."""
     key, _dot, shown = data.get(FIELD, "").partition(".")
     known = next((each for each in asking.sums if each.key == key), None)
     if known is None:

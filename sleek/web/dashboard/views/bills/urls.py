@@ -11,6 +11,7 @@ from sleek.web.dashboard.views.bills import (
     dividing,
     editing,
     files,
+    joint,
     lists,
     pages,
 )
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills/void", bulk.void, name="bill-void-several"),
     path("bills/send", bulk.send, name="bill-send-several"),
     path("bills/remind", bulk.remind, name="bill-remind-several"),
+    path("bills/together", joint.show, name="bill-together"),
     path("bills/papers.zip", files.papers, name="bill-papers"),
     path("bills/batches", batches.index, name="bill-batch-index"),
     path("bills/batches/<str:public_id>", batches.show, name="bill-batch-show"),
