@@ -180,3 +180,35 @@ def test_an_expired_payment_gives_back_its_hold(shop, bank, frozen_clock):
 
     payments.expire(Payment.objects.get())
     assert _figures(link) == (0, 0, 4)
+
+
+def test_a_credit_takes_what_it_pays_for_though_its_payer_never_began(shop, bank):
+    credit = _credit(shop, bank)
+    link = _link(shop, pieces=2)
+    paid = payments.apply_credit(credit, _opened(link, 2))
+    assert Payment.objects.get(pk=paid.payment_id).status == PaymentStatus.SUCCEEDED
+    assert _figures(link) == (0, 2, 0)
+
+
+def test_a_credit_pays_nothing_that_is_sold_out(shop, bank):
+    credit = _credit(shop, bank)
+    link = _link(shop, pieces=2)
+    _begun(link, 1)
+    late = _opened(link, 2)
+    with pytest.raises(payments.NotCreditable):
+        payments.apply_credit(credit, late)
+    late.refresh_from_db()
+    assert (late.status, late.has_hold) == (PaymentStatus.PENDING, False)
+    assert _figures(link) == (1, 0, 1)
+    assert Attempt.objects.get(pk=credit.pk).amount_applied == 0
+
+
+def _credit(shop: Merchant, bank) -> Attempt:
+    """36 dollars that were paid instead of 50, kept for their payer."""
+    attempt = people.attempt(people.payment(shop, Money(5000, "USD")))
+    payments.apply_reports([bank.pay(attempt.public_id, Money(3600, "USD"))])
+    return payments.credit(Attempt.objects.get(pk=attempt.pk))
+
+
+def _opened(link: PaymentLink, quantity: int) -> Payment:
+    return payments.open_for_link(link, Visit(language="en", wish=Wish(quantity=quantity)))

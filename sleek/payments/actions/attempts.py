@@ -208,7 +208,7 @@ def _promise(payment: Payment, choice: _Choice) -> tuple[Attempt, bool]:
     offer = _admitted(choice)
     able = registry.capabilities(offer.connection.channel)
     ends = now + able.lifetime
-    _hold_stock(payment, until=ends + RETRY_WINDOW)
+    hold_stock(payment, until=ends + RETRY_WINDOW)
     attempt = Attempt(
         payment=payment,
         connection=offer.connection,
@@ -260,8 +260,8 @@ def _agree(attempt: Attempt, choice: _Choice) -> None:
         saving.agree(attempt, choice.agreed)
 
 
-def _hold_stock(payment: Payment, *, until: datetime) -> None:
-    """Nobody else gets what this payer is paying for. Raises `stock.SoldOut`."""
+def hold_stock(payment: Payment, *, until: datetime) -> None:
+    """Nobody else gets what this is paying for. The caller saves. Raises `stock.SoldOut`."""
     link = payment.link
     wanted = {
         stock_id: quantity

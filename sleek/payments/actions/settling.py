@@ -21,11 +21,13 @@ from sleek.ledger import actions as ledger
 from sleek.ledger import recipes
 from sleek.ledger.actions import Entry
 from sleek.payments import queries, rules
+from sleek.payments.actions.attempts import hold_stock
 from sleek.payments.actions.billing import next_for
-from sleek.payments.actions.expiry import reopen
+from sleek.payments.actions.expiry import HOLD_LONGER, reopen
 from sleek.payments.actions.reports import apply_reports
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import AttemptStatus, Resolution
+from sleek.stock.actions import SoldOut
 
 
 class NotCreditable(SleekError):
@@ -102,11 +104,21 @@ def apply_credit(credit: Attempt, payment: Payment) -> Attempt:
         raise NotCreditable(_("There is no credit left in this currency."))
     if payment.merchant_id != locked[credit.payment_id].merchant_id or not _may_take(payment):
         raise NotCreditable(_("That payment can't take this money: it is paid, over or under way."))
+    _hold(payment)
     applied = min(left, payment.money, key=lambda money: money.minor)
     credit.amount_applied += applied.minor
     credit.updated_at = clock.now()
     credit.save(update_fields=["amount_applied", "updated_at"])
     return _pay(payment, credit, applied)
+
+
+def _hold(payment: Payment) -> None:
+    """Its payer may never have begun to pay, or gave up: what it is for must still be there."""
+    try:
+        hold_stock(payment, until=clock.now() + HOLD_LONGER)
+    except SoldOut as error:
+        raise NotCreditable(_("What this payment is for is sold out.")) from error
+    payment.save(update_fields=["has_hold"])
 
 
 def _pay(payment: Payment, credit: Attempt, applied: Money) -> Attempt:
