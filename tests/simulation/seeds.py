@@ -28,7 +28,7 @@ FOUND_IN: dict[str, tuple[int, ...]] = {
     "stock is never released": (8,),
     "events are lost when their consumer stumbles": (92,),
     "what was canceled elsewhere counts as unpaid": (12,),
-    "a no is believed while an earlier request is at work": (12,),
+    "a no is believed while an earlier request is at work": (480,),
     "a credit may be used twice": (15,),
     "any currency pays": (55,),
     "a promise is good before its bill is paid": (3,),
