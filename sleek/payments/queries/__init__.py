@@ -1,6 +1,7 @@
 """Reading payments: what can be offered to a payer, what is due, what is still owed."""
 
 from sleek.payments.queries.bills import (
+    agree_on_methods,
     bills_of,
     common_methods,
     fixed_of,
@@ -40,6 +41,7 @@ __all__ = [
     "Route",
     "Survey",
     "Way",
+    "agree_on_methods",
     "answered",
     "attempts_to_check",
     "bills_of",

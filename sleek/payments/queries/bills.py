@@ -65,11 +65,14 @@ def methods_of(payment: Payment) -> frozenset[str]:
 
 
 def common_methods(invoices: Sequence[Invoice]) -> frozenset[str]:
-    """Those that all of these bills name; none where no bill names any. `open_for_bills` refuses
-    bills that name no common one.
-    """
+    """Those that all of these bills name, where they agree; none where no bill names any."""
     named = [frozenset(bill.methods) for bill in invoices if bill.methods]
     return frozenset.intersection(*named) if named else frozenset()
+
+
+def agree_on_methods(invoices: Sequence[Invoice]) -> bool:
+    """Whether there is a method that all of these bills take."""
+    return bool(common_methods(invoices)) or not any(bill.methods for bill in invoices)
 
 
 def under_way(stages: Sequence[Instalment]) -> list[Attempt]:
@@ -121,26 +124,24 @@ def paid_of(invoice: Invoice) -> dict[int, int]:
 
 
 def kept(payment: Payment) -> list[tuple[Allocation, Money]]:
-    """What each of its instalments got and keeps: what was refunded is taken off in proportion."""
-    meant = sorted(payment.allocations.all(), key=lambda each: each.pk)
-    parts = [Money(part, payment.currency) for _instalment, part in spread(payment)]
-    whole = Money(payment.amount_refunded, payment.currency)
-    back = [Money(0, payment.currency)] * len(parts)
-    if whole.minor and any(part.minor for part in parts):
-        back = whole.split([part.minor for part in parts])
-    return [(each, part - gone) for each, part, gone in zip(meant, parts, back, strict=True)]
+    """What each of its instalments got and keeps."""
+    return [(each, part - gone) for each, part, gone in _shared_out(payment)]
 
 
 def refunded_of(payment: Payment, invoice: Invoice) -> int:
-    """Of what a payment paid of this bill: in proportion, where it paid several."""
-    parts = spread(payment)
+    """Of what a payment paid of this bill."""
+    gone_of = ((each.instalment, gone) for each, _part, gone in _shared_out(payment))
+    return sum(gone.minor for stage, gone in gone_of if stage.invoice_id == invoice.pk)
+
+
+def _shared_out(payment: Payment) -> list[tuple[Allocation, Money, Money]]:
+    """What each of its instalments got, and what of that was refunded: in proportion, where it paid
+    several.
+    """
+    meant = sorted(payment.allocations.all(), key=lambda each: each.pk)
+    parts = [Money(part, payment.currency) for _instalment, part in spread(payment)]
     whole = Money(payment.amount_refunded, payment.currency)
-    weights = [part for _instalment, part in parts]
-    if not whole.minor or not sum(weights):
-        return 0
-    shares = whole.split(weights)
-    return sum(
-        share.minor
-        for share, (instalment, _part) in zip(shares, parts, strict=True)
-        if instalment.invoice_id == invoice.pk
-    )
+    gone = [Money(0, payment.currency)] * len(parts)
+    if whole.minor and any(part.minor for part in parts):
+        gone = whole.split([part.minor for part in parts])
+    return list(zip(meant, parts, gone, strict=True))

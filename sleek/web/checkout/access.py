@@ -85,9 +85,12 @@ def several(tokens: str) -> list[Invoice]:
     wanted = joint.tokens(tokens)
     if len(wanted) > joint.MOST:
         raise Http404("too many bills")
-    found = [bill(token) for token in wanted]
-    differ = len({(one.merchant_id, one.currency) for one in found}) > 1
-    if differ or (any(one.methods for one in found) and not payments.common_methods(found)):
+    known = {
+        one.token: one for one in _bills().prefetch_related("instalments").filter(token__in=wanted)
+    }
+    found = [known[token] for token in wanted if token in known]
+    is_one_sum = len({(one.merchant_id, one.currency) for one in found}) == 1
+    if len(found) < len(wanted) or not is_one_sum or not payments.agree_on_methods(found):
         raise Http404("bills that are not paid together")
     return found
 

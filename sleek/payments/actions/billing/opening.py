@@ -77,9 +77,7 @@ def _refuse(shares: Sequence[Share]) -> None:
     keys = {share.instalment.pk for share in shares}
     if not shares or len(payees) > 1 or len(keys) < len(shares):
         raise NotPayable(_("These bills can't be paid together."))
-    if any(each.methods for each in invoices_asked) and not queries.common_methods(
-        list(invoices_asked)
-    ):
+    if not queries.agree_on_methods(list(invoices_asked)):
         raise NotPayable(_("These bills name no common way to pay. Pay them one by one."))
     if any(each.status not in billing.PAYABLE for each in invoices_asked):
         raise NotPayable(_("This bill is no longer to be paid."))

@@ -45,7 +45,8 @@ class Part:
 
     @property
     def money(self) -> Money:
-        return self.wish.total if self.state == State.PAYABLE else self.bill.asked
+        """What is left of it."""
+        return self.wish.total
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +74,7 @@ def _part(bill: Invoice) -> Part:
 def _pay(request: HttpRequest, parts: list[Part], left: list[Part]) -> HttpResponse:
     first = left[0].bill
     wish = asking.heard(_all(left), request.POST)
-    among = payments_queries.common_methods([part.bill for part in left])
+    among = _methods(left)
     offer = choices.chosen(request, first.merchant, wish.chosen.money, among=among)
     if not wish.is_good or offer is None:
         return _show(request, parts, left, notice=wish.is_stale, is_offer_gone=offer is None)
@@ -94,6 +95,10 @@ def _all(left: list[Part]) -> Asking:
     return asking.only(total)
 
 
+def _methods(left: list[Part]) -> frozenset[str]:
+    return payments_queries.common_methods([part.bill for part in left])
+
+
 def _show(
     request: HttpRequest,
     parts: list[Part],
@@ -109,10 +114,9 @@ def _show(
     context = page.about(request, access.face_of(first), money, numbers)
     context |= {"parts": parts, "state": "payable" if left else "over"}
     if wish:
-        among = payments_queries.common_methods([part.bill for part in left])
         context |= {
             "asking": wish,
-            "menu": choices.menu(request, first.merchant, wish.total, among=among),
+            "menu": choices.menu(request, first.merchant, wish.total, among=_methods(left)),
             "action": request.path,
             "trouble": {"notice": entry.SEE_TOTAL} if notice else None,
             "is_refused": is_offer_gone,

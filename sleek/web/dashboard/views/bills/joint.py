@@ -52,6 +52,6 @@ def _refusal(bills: Sequence[Invoice]) -> str:
         return _("Tick bills of one customer only: whoever opens the address sees all of them.")
     if len({bill.currency for bill in bills}) > 1:
         return _("Tick bills in one currency only: they are paid as one sum.")
-    if any(bill.methods for bill in bills) and not payments.common_methods(bills):
+    if not payments.agree_on_methods(bills):
         return _("These bills name no common way to pay. Send each one's own address.")
     return ""
