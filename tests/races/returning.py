@@ -23,6 +23,7 @@ from sleek.refunds.actions import ground, promising
 from sleek.refunds.models import Refund
 from sleek.refunds.rules import Limits, RefundReason
 from tests import banks, people
+from tests.events import reading
 from tests.fakes.channel import Bank
 from tests.races.locks import guarded_by
 from tests.races.turns import DONE, REFUSED, meet
@@ -103,14 +104,14 @@ def a_line_of_the_banks_statement_is_matched_once(shop: Merchant, bank: Bank) ->
 @guarded_by(events.hold)
 def a_consumer_reads_each_event_once(shop: Merchant, bank: Bank) -> None:
     _paid(shop, bank)
-    events.consume("race", lambda found: None, limit=1)
+    reading.consume("race", lambda found: None, limit=1)
     read: list[int] = []
 
     def handle(found: Sequence[Event]) -> None:
         read.extend(event.pk for event in found)
 
     def consume() -> None:
-        events.consume("race", handle)
+        reading.consume("race", handle)
 
     assert meet(consume, consume) == (DONE, DONE)
     assert len(read) == len(set(read)) >= 1

@@ -266,7 +266,7 @@ def test_too_much_for_what_is_sold_out_stays_where_it_is(
     payments.apply_reports([bank.pay(attempt.public_id, Money(5600, "USD"))])
     stock.release(payment.public_id)
     stock.hold("pay_other", {link.pieces.pk: 1}, until=clock.now() + timedelta(days=1))
-    with pytest.raises(payments.NotAcceptable):
+    with pytest.raises(payments.NotCreditable):
         decide(attempt, by=lin(shop))
     assert books(shop) == {"frozen": 5600}
     assert Payment.objects.get().status == "processing"

@@ -33,6 +33,7 @@ from sleek.reports.queries.figures import news
 from sleek.reports.queries.figures.collected import in_each
 from sleek.reports.queries.figures.outstanding import Owed, outstanding
 from tests import people
+from tests.events.reading import consume
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -81,7 +82,7 @@ def test_an_event_counts_once_however_often_the_worker_looks(committed_db, bank,
         [Report(attempt.public_id, Outcome.SUCCEEDED, Money(5000, "USD"), event_at=NOON)]
     )
     for _ in range(3):
-        events.consume(news.CONSUMER, reports.follow, kinds=reports.FOLLOWED)
+        consume(news.CONSUMER, reports.follow, kinds=reports.FOLLOWED)
 
     begun = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     assert rollups() == [
@@ -101,7 +102,7 @@ def test_a_failing_consumer_adds_nothing(committed_db, bank, monkeypatch):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        events.consume(news.CONSUMER, stumble, kinds=reports.FOLLOWED)
+        consume(news.CONSUMER, stumble, kinds=reports.FOLLOWED)
 
     assert not Rollup.objects.exists()
 
@@ -152,7 +153,7 @@ def test_a_rebuild_says_what_was_off_and_puts_it_right(committed_db, bank, froze
     shop = people.merchant()
     attempt = tried(shop, Money(5000, "USD"))
     payments.apply_reports([Report(attempt.public_id, Outcome.SUCCEEDED, Money(5000, "USD"))])
-    events.consume(news.CONSUMER, reports.follow, kinds=reports.FOLLOWED)
+    consume(news.CONSUMER, reports.follow, kinds=reports.FOLLOWED)
     Rollup.objects.filter(span=Span.DAY).update(amount=1)
 
     [difference] = reports.rebuild()
@@ -169,7 +170,7 @@ def test_a_rebuild_leaves_to_the_worker_what_it_has_not_read(committed_db, bank,
 
     reports.rebuild()
     assert not Rollup.objects.exclude(amount=0).exists()
-    events.consume(news.CONSUMER, reports.follow, kinds=reports.FOLLOWED)
+    consume(news.CONSUMER, reports.follow, kinds=reports.FOLLOWED)
 
     assert sum(row[3] for row in rollups()) == 5000
     assert reports.rebuild() == []

@@ -72,7 +72,7 @@ def accept(attempt: Attempt, *, by: User) -> None:
 def settle(attempt: Attempt, *, by: User) -> Attempt:
     """What was asked pays; the rest is kept for the payer. Returns the try that has the rest.
 
-    Raises `NotDecidable`, `NotCreditable` or `NotAcceptable`.
+    Raises `NotDecidable` or `NotCreditable`.
     """
     with _deciding(attempt, Choice.SETTLE, by, Ending.KEPT) as locked:
         credit = _pay_as_asked(locked)
@@ -168,8 +168,7 @@ def _deciding(
 def _pay_as_asked(attempt: Attempt) -> Attempt:
     """Out of money that was too much. Returns the try that has the rest."""
     credit = payments.credit(attempt)
-    if not payments.apply_credit(credit, attempt.payment).pays:
-        raise payments.NotAcceptable(_("What this payment is for is sold out."))
+    payments.apply_credit(credit, attempt.payment)
     credit.refresh_from_db()
     return credit
 
