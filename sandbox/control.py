@@ -1,13 +1,13 @@
 """Orders to the sandbox itself: accounts, faults, the clock, the journal, payers by program."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import world
+from sandbox import past, world
 from sandbox.alipay import accounts as alipay_accounts
 from sandbox.alipay import control as alipay_control
 from sandbox.clock import age
@@ -57,11 +57,25 @@ OPENERS: dict[str, Opener] = {
     "weixin": weixin_accounts.open_account,
 }
 
+# What can be ordered of each provider, by place and verb.
+CONTROLS: Mapping[str, Mapping[str, Mapping[str, Handler]]] = {
+    "stripe": stripe_control.VERBS,
+    "alipay": alipay_control.VERBS,
+    "wechatpay": wechat_control.VERBS,
+    "paypal": paypal_control.VERBS,
+    "unionpay": union_control.VERBS,
+}
+
 
 def routes() -> list[Route]:
     return [
         Route("/control/accounts", _json(create_account), methods=["POST"]),
         Route("/control/accounts/{id}/age", _json(age_account), methods=["POST"]),
+        Route(
+            "/control/{provider}/accounts/{id}/remember",
+            _json(remember_payments),
+            methods=["POST"],
+        ),
         Route("/control/faults", _json(order_fault), methods=["POST"]),
         Route("/control/faults", _json(list_faults), methods=["GET"]),
         Route("/control/faults", _json(clear_faults), methods=["DELETE"]),
@@ -70,48 +84,9 @@ def routes() -> list[Route]:
         Route("/control/journal", _json(read_journal), methods=["GET"]),
         Route("/control/flush", _json(flush), methods=["POST"]),
         *(
-            Route(
-                f"/control/stripe/{place}/{{id}}/{verb}",
-                _json(handler),
-                methods=["POST"],
-            )
-            for place, verbs in stripe_control.VERBS.items()
-            for verb, handler in verbs.items()
-        ),
-        *(
-            Route(
-                f"/control/alipay/{place}/{{id}}/{verb}",
-                _json(handler),
-                methods=["POST"],
-            )
-            for place, verbs in alipay_control.VERBS.items()
-            for verb, handler in verbs.items()
-        ),
-        *(
-            Route(
-                f"/control/wechatpay/{place}/{{id}}/{verb}",
-                _json(handler),
-                methods=["POST"],
-            )
-            for place, verbs in wechat_control.VERBS.items()
-            for verb, handler in verbs.items()
-        ),
-        *(
-            Route(
-                f"/control/paypal/{place}/{{id}}/{verb}",
-                _json(handler),
-                methods=["POST"],
-            )
-            for place, verbs in paypal_control.VERBS.items()
-            for verb, handler in verbs.items()
-        ),
-        *(
-            Route(
-                f"/control/unionpay/{place}/{{id}}/{verb}",
-                _json(handler),
-                methods=["POST"],
-            )
-            for place, verbs in union_control.VERBS.items()
+            Route(f"/control/{provider}/{place}/{{id}}/{verb}", _json(handler), methods=["POST"])
+            for provider, control in CONTROLS.items()
+            for place, verbs in control.items()
             for verb, handler in verbs.items()
         ),
     ]
@@ -136,6 +111,12 @@ async def age_account(request: Request, order: Json) -> Json:
     if this.store.account(account) is None:
         raise LookupError(f"no account {account}")
     return {"moved": age(this.store, account, days * 24 * 3600)}
+
+
+async def remember_payments(request: Request, order: Json) -> Json:
+    """Payments that the merchant had before this sandbox was there."""
+    path = request.path_params
+    return past.remember(world.of(request), path["provider"], path["id"], order)
 
 
 async def order_fault(request: Request, order: Json) -> Json:

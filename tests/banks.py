@@ -35,6 +35,11 @@ def wallet(shop: Merchant) -> Connection:
     return _connection(shop, "balance", "balance", {})
 
 
+def wallets() -> Connection:
+    """The operator's: all wallets here may pay each other."""
+    return _connection(None, "balance", "balance", {})
+
+
 def transfer(of: Payment, connection: Connection) -> Attempt:
     return _begun(of, connection, "bank_transfer")
 
@@ -82,7 +87,7 @@ def _begun(of: Payment, connection: Connection, method: str) -> Attempt:
 
 
 def _connection(
-    shop: Merchant, channel: str, method: str, credentials: dict[str, str]
+    shop: Merchant | None, channel: str, method: str, credentials: dict[str, str]
 ) -> Connection:
     connection = Connection(merchant=shop, channel=channel, name=channel, methods=[method])
     connection.seal(credentials)

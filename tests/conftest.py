@@ -55,10 +55,10 @@ def committed_db(
     """
     database = request.config.stash[DATABASE]
     with django_db_blocker.unblock():
-        name = database.clone()
+        name = database.lend()
         with pointing_django_at(name):
             yield database.url(name)
-        database.drop(name)
+        database.take_back(name)
 
 
 class FrozenClock:

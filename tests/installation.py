@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 180  # a first start tells the whole story, and other tests run beside it
@@ -98,6 +102,36 @@ class Installation:
             return None  # it has just ended
         kinds = {"-m sandbox": "sandbox", "granian": "web", "config.worker": "worker"}
         return next((name for part, name in kinds.items() if part in command), "sleek")
+
+
+def told() -> Path:
+    """A home whose story is told, stopped: to copy, for telling it takes longest. A run has one."""
+    home = Path(os.environ["SLEEK_TEST_RUN"], "told")
+    with home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            home.with_suffix(".unfinished").mkdir(mode=0o711)
+            first = Installation(home.with_suffix(".unfinished"))
+            first.start()
+            assert first.stop() == 0
+            first.home.rename(home)
+    return home
+
+
+def copy_of(home: Path) -> Installation:
+    copy = Path(tempfile.mkdtemp(prefix="sleek-up-"))
+    copy.chmod(0o711)
+    subprocess.run(["cp", "-a", f"{home}/.", copy], check=True)
+    return Installation(copy)
+
+
+def told_again() -> Installation:
+    """On the ports that the story tells of: notices go there, and the channels' questions."""
+    copy = copy_of(told())
+    story = json.loads((copy.home / "demo.json").read_text())
+    copy.port = urlsplit(story["web"]).port
+    copy.sandbox_port = urlsplit(story["sandbox"]).port
+    return copy
 
 
 def free_port() -> int:

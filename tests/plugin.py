@@ -2,8 +2,8 @@
 
 One embedded server per run, in a throw-away home, started by the first test that needs it; or any
 other server by `DATABASE_URL`. One template database is migrated once, and every worker and every
-test that commits works on a clone of it. Nothing is ever flushed: the ledger's tables refuse that,
-as they should.
+test that commits works on a clone of it. No test flushes: the ledger's tables refuse that, as they
+should. Only a superuser makes the clone for the next test what it was.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from sleek.config.embedded_postgres import ROLE, SUPERUSER, Server
+from tests.restoring import Clone
 
 # A test's data does not outlive the run: nothing is gained by waiting for a disk.
 UNSAFE_BUT_FAST = {
@@ -41,12 +44,13 @@ UNSAFE_BUT_FAST = {
 RUN = "SLEEK_TEST_RUN"
 OTHER_SERVER = "SLEEK_TEST_OTHER_SERVER"
 HOMES = "sleek-test-"
+JOURNEYS = "tests/journeys/"
 # The files that take longest, alone on their core. They come first: one that came last would leave
 # the other core idle.
 LONGEST = (
     "tests/web/test_rights.py",
     "tests/channels/faults/",
-    "tests/journeys/",
+    JOURNEYS,
     "tests/simulation/",
     "tests/config/test_supervisor.py",
     "tests/tenancy/test_policies.py",
@@ -65,6 +69,7 @@ class Database:
         self._template = f"{self._prefix}_template"
         self.worker = f"{self._prefix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
         self._clones = 0
+        self._spare: Clone | None = None
 
     def url(self, name: str) -> str:
         if self._server:
@@ -78,6 +83,24 @@ class Database:
         self.create(name)
         return name
 
+    def lend(self) -> str:
+        """A database as fresh as a clone, for a test that gives it back."""
+        if self._spare is None and self._server:  # where we may act as its superuser
+            name = self.clone()
+            self._spare = Clone(name, self._connect(name))
+        return self._spare.name if self._spare else self.clone()
+
+    def take_back(self, name: str) -> None:
+        if self._spare and self._spare.restore():
+            return
+        self.close()
+        self.drop(name)
+
+    def close(self) -> None:
+        if self._spare:
+            self._spare.close()
+        self._spare = None
+
     def create(self, name: str) -> None:
         """A clone of the template, which the first caller of the run migrates."""
         self._make_template()
@@ -88,7 +111,8 @@ class Database:
         self._execute(create, name, self._template, strategy)
 
     def drop(self, name: str) -> None:
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        with self._connect() as admin:  # who may end a superuser's session, too
+            admin.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
     def finish(self) -> None:
         """Once, when the whole run is over."""
@@ -124,10 +148,10 @@ class Database:
                 admin.execute(f"SET ROLE {ROLE}")  # who thereby owns what is created
             admin.execute(SQL(statement).format(*map(Identifier, names)))
 
-    def _connect(self) -> psycopg.Connection:
+    def _connect(self, name: str = "postgres") -> psycopg.Connection:
         url = self._other_server
         if self._server:
-            url = self._server.url("postgres", user=SUPERUSER)
+            url = self._server.url(name, user=SUPERUSER)
         return psycopg.connect(url, autocommit=True)
 
     @contextmanager
@@ -161,12 +185,27 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     return (yield)
 
 
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # it comes without types
+    """Tests of one file on one process; and those of journeys, which share an installation."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if DATABASE in config.stash and not hasattr(config, "workerinput"):
+    if DATABASE not in config.stash:
+        return
+    config.stash[DATABASE].close()
+    if not hasattr(config, "workerinput"):
         config.stash[DATABASE].finish()
 
 

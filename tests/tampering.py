@@ -22,7 +22,7 @@ def past_all_triggers(url: str) -> Iterator[psycopg.Connection]:
     with superuser:
         superuser.execute("SET session_replication_role = replica")
         yield superuser
-    # The database is dropped next, by a role that may not end a superuser's session.
+    # The database may be dropped next, by a role that may not end a superuser's session.
     with psycopg.connect(url, autocommit=True) as watch:
         while watch.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid]).rowcount:
             time.sleep(0.01)

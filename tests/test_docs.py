@@ -119,7 +119,13 @@ def _kinds_of_the_code() -> set[str]:
 
 def _records(tree: ast.Module) -> bool:
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    return bool(modules & {"sleek.events", "sleek.events.actions", "sleek.audit"})
+    recording = {
+        "sleek.events",
+        "sleek.events.actions",
+        "sleek.audit",
+        "sleek.invoices.actions.drafting",
+    }
+    return bool(modules & recording)
 
 
 def _kinds(argument: ast.expr) -> set[str]:

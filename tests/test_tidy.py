@@ -38,20 +38,21 @@ def _sources(*folders: str) -> list[Path]:
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), str(path))
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a file's, the module first."""
+    return tuple(ast.walk(ast.parse(path.read_text(), str(path))))
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
-def _calls(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func)
+@cache
+def _calls(path: Path) -> list[tuple[int, str]]:
+    calls = [node for node in _nodes(path) if isinstance(node, ast.Call)]
+    return [(call.lineno, ast.unparse(call.func)) for call in calls]
 
 
 def test_files_are_short():
@@ -102,7 +103,9 @@ def test_nothing_is_left_to_do():
     "package", [p.parent for p in sorted((ROOT / "sleek").glob("*/__init__.py"))], ids=_name
 )
 def test_every_package_says_what_it_is(package: Path):
-    assert ast.get_docstring(_tree(package / "__init__.py"))
+    module = _nodes(package / "__init__.py")[0]
+    assert isinstance(module, ast.Module)
+    assert ast.get_docstring(module)
 
 
 def test_views_write_nothing():
@@ -131,7 +134,7 @@ def test_no_network_call_is_written_inside_a_transaction():
     """What hides behind a function is caught when it runs: `core.http` refuses."""
     offences = []
     for path in _sources("sleek"):
-        for node in ast.walk(_tree(path)):
+        for node in _nodes(path):
             if _is_atomic(node) and NETWORK_CALLS.search(ast.unparse(node)):
                 offences.append(f"{_name(path)}:{getattr(node, 'lineno', 0)}")
     assert offences == []
@@ -164,7 +167,7 @@ def test_no_float_comes_near_money():
     for path in _sources("sleek"):
         if not MONEY.search(_name(path)):
             continue
-        for node in ast.walk(_tree(path)):
+        for node in _nodes(path):
             is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
             names_float = isinstance(node, ast.Name) and node.id == "float"
             divides = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)

@@ -36,6 +36,7 @@ PAYER_PLACES = (
     "sleek/notifications/bills/payers.py",
     "sleek/notifications/payer_letters.py",
     "sleek/notifications/scripts.py",
+    "sleek/notifications/templates/",
     "sleek/notifications/transfer_letters.py",
     "sleek/payments/actions/announcements.py",
 )

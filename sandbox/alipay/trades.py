@@ -38,8 +38,10 @@ def prepare(this: World, account: Account, fields: Json, common: Json) -> Json:
     return order
 
 
-def meet(this: World, account: Account, order: Json) -> Json:
-    """The payer logged in or scanned: find this order's trade or create it."""
+def meet(this: World, account: Account, order: Json, *, number: str = "") -> Json:
+    """The payer logged in or scanned: find this order's trade or create it, with that number if it
+    has one.
+    """
     now = this.clock.now()
     if order["is_canceled"]:
         raise errors.already_closed()
@@ -47,7 +49,7 @@ def meet(this: World, account: Account, order: Json) -> Json:
     if trade is None:
         if order["expires_at"] is not None and order["expires_at"] <= now:
             raise errors.already_closed()
-        trade = _create(this, account, order, now)
+        trade = _create(this, account, order, number)
     check_repeat(trade, order)
     if order["trade_no"] is None:
         order["trade_no"] = trade["id"]
@@ -165,7 +167,8 @@ def _give_back(this: World, account: Account, trade: Json, wanted: Json) -> Json
     return refund
 
 
-def _create(this: World, account: Account, order: Json, now: float) -> Json:
+def _create(this: World, account: Account, order: Json, number: str) -> Json:
+    now = this.clock.now()
     day = dt.datetime.fromtimestamp(now, BEIJING).strftime("%Y%m%d")
     kept = (
         "out_trade_no",
@@ -176,7 +179,7 @@ def _create(this: World, account: Account, order: Json, now: float) -> Json:
         "passback_params",
     )
     trade = {
-        "id": f"{day}220014000005{world.digits(8)}",
+        "id": number or f"{day}220014000005{world.digits(8)}",
         **{name: order[name] for name in kept},
         "notify_url": order["notify_url"],
         "status": WAIT,

@@ -41,14 +41,15 @@ def make(this: World, account: Account, fields: Json) -> Json:
     return order
 
 
-def pay(this: World, account: Account, order: Json) -> None:
+def pay(this: World, account: Account, order: Json, *, number: str = "") -> None:
+    """The transaction gets that number, or a fresh one."""
     if order["state"] != WAIT:
         raise errors.already_paid() if order["paid_at"] else errors.already_closed()
     now = this.clock.now()
     order |= {
         "state": SUCCESS,
         "paid_at": now,
-        "transaction_id": f"42000000{world.digits(2)}{_day(now)}{world.digits(10)}",
+        "transaction_id": number or f"42000000{world.digits(2)}{_day(now)}{world.digits(10)}",
         "openid": order["openid"] or f"oUpF8uM{world.token(21)}",
     }
     this.store.update(KIND, order)

@@ -83,13 +83,14 @@ class Money:
     def split(self, weights: list[int]) -> list[Money]:
         """Share out proportionally; the parts always add up to the whole.
 
-        Minor units lost to rounding go to the earliest parts, one each.
+        Minor units lost to rounding go to the earliest parts that have a weight, one each.
         """
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
             raise ValueError(f"cannot split by {weights}")
         parts = [self.minor * weight // total for weight in weights]
-        for index in range(self.minor - sum(parts)):
+        weighty = [index for index, weight in enumerate(weights) if weight]
+        for index in weighty[: self.minor - sum(parts)]:
             parts[index] += 1
         return [Money(part, self.currency) for part in parts]
 

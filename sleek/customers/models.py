@@ -73,8 +73,9 @@ class Customer(models.Model):
 class TableFile(models.Model):
     """A table that somebody uploaded for a purpose: looked at first, then imported whole.
 
-    `subject` is what its rows go into, where that is one thing of several. `rows` are its cells as
-    text; once it is imported, only the rows that were left out.
+    `subject` is what its rows go into, where that is one thing of several; `made` is what they
+    became, where that is several. `rows` are its cells as text; once it is imported, only the rows
+    that were left out.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=_table_id, editable=False)
@@ -90,6 +91,7 @@ class TableFile(models.Model):
     # Of content, layout and subject, once imported: the same is not imported twice.
     import_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - unique where it is told
     row_count = models.IntegerField(default=0)  # that came in
+    made = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     imported_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey("merchants.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Subquery, Sum
+from django.db.models import Q, Subquery, Sum
 
 from sleek.core.money import Money
 from sleek.ledger.models import Account, Posting
@@ -37,6 +37,15 @@ def at_channels(merchant_id: int, currency: str) -> Money:
         .aggregate(sum=Sum("balance"))
     )
     return Money(-(held["sum"] or 0), currency)
+
+
+def behind(merchant_id: int, currency: str) -> Money:
+    """How much more channels hold than what is in transit, at one and the same moment: so much of
+    what is frozen, kept for payers or going back to them has not arrived.
+    """
+    outside = Q(code="in_transit") | Q(code__startswith="clearing:") & ~Q(code=BETWEEN_WALLETS)
+    accounts = Account.objects.filter(outside, merchant_id=merchant_id, currency=currency)
+    return Money(max(-(accounts.aggregate(sum=Sum("balance"))["sum"] or 0), 0), currency)
 
 
 def purse(merchant_id: int, currency: str) -> Purse:

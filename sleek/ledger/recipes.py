@@ -95,6 +95,11 @@ def refund_paid_by_bank(amount: Money) -> Postings:
     return [("refunds:in_flight", -amount), ("bank", amount)]
 
 
+def refund_drawn_from_bank(amount: Money) -> Postings:
+    """It is paid out of what has arrived, so what it took before is in transit again."""
+    return [("in_transit", amount), ("available", -amount)]
+
+
 def refund_sent_back_by_bank(bucket: Bucket, amount: Money) -> Postings:
     """Such a transfer came back."""
     return [("bank", -amount), (bucket, amount)]
@@ -122,7 +127,9 @@ def balance_received(amount: Money) -> Postings:
 
 
 def balance_refunded(amount: Money) -> Postings:
-    """Back in the wallet that paid; the payee's side is its refund's."""
+    """Back in the wallet that paid, or in one that the payer chose; the payee's side is its
+    refund's.
+    """
     return [("clearing:balance", -amount), ("available", amount)]
 
 

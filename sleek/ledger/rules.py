@@ -39,10 +39,16 @@ class Purse:
 
     def take(self, amount: Money) -> tuple[Purse, tuple[Money, Money] | None]:
         """What is left, and the parts taken out of each; nothing is taken when it is not enough."""
-        behind = min(amount.minor, self.in_transit.minor)
-        if amount.minor - behind > self.available.minor:
-            return self, None
+        return self._parted(amount, min(amount.minor, self.in_transit.minor))
+
+    def take_arrived(self, amount: Money) -> tuple[Purse, tuple[Money, Money] | None]:
+        """The same, but what has arrived goes first."""
+        return self._parted(amount, max(amount.minor - self.available.minor, 0))
+
+    def _parted(self, amount: Money, behind: int) -> tuple[Purse, tuple[Money, Money] | None]:
         parts = Money(behind, amount.currency), Money(amount.minor - behind, amount.currency)
+        if parts[0] > self.in_transit or parts[1] > self.available:
+            return self, None
         return Purse(self.in_transit - parts[0], self.available - parts[1]), parts
 
     def after(self, postings: Postings) -> Purse:

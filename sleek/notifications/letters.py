@@ -85,22 +85,30 @@ def look_wanted(anomaly: Anomaly, language: str) -> Letter:
             "amount": plain_money(money) if money else _("A notice"),
             "about": anomaly.payment.description if anomaly.payment else anomaly.subject,
         }
-        if anomaly.flag == Flag.ORPHAN:
-            text = _(
-                "A provider speaks of money that does not fit anything here: %(about)s. Compare "
-                "with its own back office."
-            )
-        else:
-            text = _(
-                "For “%(about)s” a provider has not said how it ended, longer than it should take. "
-                "We go on waiting for its word; look it up in its own back office."
-            )
         return Letter(
             subject=_("%(amount)s: please look into it") % words,
-            text=text % words,
+            text=_to_look_into(anomaly) % words,
             button=_("Open the list of exceptions"),
             url=_address_of("anomaly-index"),
         )
+
+
+def _to_look_into(anomaly: Anomaly) -> str:
+    match anomaly.flag:
+        case Flag.ORPHAN:
+            return _(
+                "A provider speaks of money that does not fit anything here: %(about)s. Compare "
+                "with its own back office."
+            )
+        case Flag.UNKNOWN_PAYER:
+            return _(
+                "%(amount)s came to your bank account, and nothing says what for. Find the payment "
+                "that it was meant for."
+            )
+    return _(
+        "For “%(about)s” a provider has not said how it ended, longer than it should take. "
+        "We go on waiting for its word; look it up in its own back office."
+    )
 
 
 def many_wait(language: str) -> Letter:

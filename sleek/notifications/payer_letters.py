@@ -37,18 +37,34 @@ def account_wanted(refund: Refund, claim: Claim) -> Letter:
     with translation.override(refund.attempt.payment.language):
         zone = refund.attempt.payment.merchant.zone
         words = _words(refund) | {"open_until": _moment(claim.expires_at, zone)}
-        lines = [
-            _("It can't go back the way you paid, so %(payee)s transfers it to your bank account."),
-            _("Please tell us which one. The money is set aside for you until %(open_until)s."),
-        ]
+        lines, button = _ways(refund)
         if refund.note:
             lines.append(_("They write: %(note)s"))
         return Letter(
             subject=_("Where should %(amount)s go?") % words,
             text="\n\n".join(lines) % words,
-            button=_("Enter the bank account"),
+            button=button,
             url=claim_address(claim),
         )
+
+
+def _ways(refund: Refund) -> tuple[list[str], str]:
+    """Where it can go, and the button that leads there."""
+    if queries.may_go_to_wallet(refund):
+        lines = [
+            _("It can't go back the way you paid."),
+            _(
+                "Name a bank account and %(payee)s transfers it there; or take it into your Sleek "
+                "wallet, if you have one: it is there at once. The money is set aside for you "
+                "until %(open_until)s."
+            ),
+        ]
+        return lines, _("Choose where it goes")
+    lines = [
+        _("It can't go back the way you paid, so %(payee)s transfers it to your bank account."),
+        _("Please tell us which one. The money is set aside for you until %(open_until)s."),
+    ]
+    return lines, _("Enter the bank account")
 
 
 def succeeded(refund: Refund) -> Letter:
@@ -57,6 +73,10 @@ def succeeded(refund: Refund) -> Letter:
             _("The money has been sent. It should be with you between %(first)s and %(last)s."),
             *_number(refund),
         ]
+        if refund.is_in_wallet:
+            lines = [
+                _("It has been in your Sleek wallet since %(arrived)s. You can use it at once.")
+            ]
         return _letter(refund, _("%(amount)s went back to you"), lines)
 
 
@@ -109,6 +129,7 @@ def _words(refund: Refund) -> dict[str, str]:
         "first": _day(refund.lands_from),
         "last": _day(refund.lands_by),
         "until": _moment(refund.review_by, payment.merchant.zone),
+        "arrived": _moment(refund.succeeded_at, payment.merchant.zone),
     }
 
 

@@ -96,14 +96,22 @@ def account_known(refund: Refund) -> Letter:
     )
 
 
+def taken(refund: Refund) -> Letter:
+    return _letter(
+        refund,
+        _("A payer took a refund of %(amount)s into a Sleek wallet"),
+        _("For “%(reason)s”. It is there already: nothing is left to transfer."),
+    )
+
+
 def contradicted(refund: Refund) -> Letter:
     return _letter(
         refund,
         _("Please look: a refund of %(amount)s may have been paid twice"),
         _(
             "For “%(reason)s”. The channel says that it has paid, but here it had failed or gone "
-            "by bank. Nothing was booked. Compare it with the channel's own back office, by this "
-            "number: %(number)s"
+            "another way. Nothing was booked. Compare it with the channel's own back office, by "
+            "this number: %(number)s"
         ),
     )
 

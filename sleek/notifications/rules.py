@@ -53,6 +53,7 @@ class Matter(StrEnum):
     REFUND_IN_REVIEW = "refund_in_review"
     REFUND_PENDING = "refund_pending"
     REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_IN_WALLET = "refund_in_wallet"
     REFUND_FAILED = "refund_failed"
     REFUND_LATE = "refund_late"
     CLAIM = "claim"

@@ -97,6 +97,10 @@ TEXTS: dict[Matter, Promise] = {
         "Your refund of {refund} has left us. Expected with you: {arrives}\nYour bank finds it "
         "by this reference: {reference}"
     ),
+    Matter.REFUND_IN_WALLET: _(
+        "Your refund of {refund} is in your Sleek wallet. You can use it there at once; there is "
+        "no bank to wait for."
+    ),
     Matter.REFUND_FAILED: _(
         "Your refund of {refund} could not be delivered to where you paid from. The money is "
         "safe with us. Please tell us another way to reach you, for example a bank account in "
@@ -118,6 +122,7 @@ _OF_REFUNDS = frozenset(
         Matter.REFUND_IN_REVIEW,
         Matter.REFUND_PENDING,
         Matter.REFUND_SUCCEEDED,
+        Matter.REFUND_IN_WALLET,
         Matter.REFUND_FAILED,
         Matter.REFUND_LATE,
         Matter.CLAIM,

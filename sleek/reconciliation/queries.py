@@ -48,13 +48,16 @@ def fates_of(tries: Sequence[Attempt]) -> dict[int, Fate]:
 
 
 def choices_for(payment: Payment, tries: Sequence[Attempt]) -> dict[int, list[Choice]]:
-    """What a person may do with each try's money that waits, by the try's key."""
+    """What a person may do with each try's money that waits, or is kept for its payer, by the try's
+    key.
+    """
     fates = fates_of(tries)
     waiting = [one for one in tries if fates.get(one.pk) == Fate.WAITS]
     parts = [one for one in waiting if one.surplus == Surplus.AMOUNT and not one.resolution]
     is_void = bool(parts) and queries.is_for_void(payment)
     is_under_way = any(one.status in payments.OPEN_ATTEMPTS for one in tries)
-    return {
+    kept = [one for one in tries if one.credit and fates[one.pk] == Fate.GONE]
+    return {one.pk: [*choices.OF_CREDIT] for one in kept} | {
         one.pk: choices.choices(
             received=one.money_left or one.money,
             asked=payment.money,

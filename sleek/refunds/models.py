@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from sleek.core import clock, crypto, ids
 from sleek.core.money import Money
 from sleek.ledger.recipes import Bucket
+from sleek.refunds import rules
 from sleek.refunds.rules import OPEN, Ended, RefundReason, RefundStatus, Route, Source
 
 
@@ -42,6 +43,8 @@ class Refund(models.Model):
     # How much was taken from which of the merchant's accounts, in minor units.
     taken = models.JSONField(default=dict)
     route = models.CharField(max_length=8, default=Route.CHANNEL)
+    # The wallet here into which its payer took it.
+    paid_to = models.ForeignKey("merchants.Merchant", models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=10, default=RefundStatus.PENDING)
     requested_by = models.ForeignKey("merchants.User", models.PROTECT, null=True, related_name="+")
     reviewed_by = models.ForeignKey("merchants.User", models.PROTECT, null=True, related_name="+")
@@ -74,6 +77,12 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(source__in=[*Source], route__in=[*Route]), name="refund_way_is_known"
+            ),
+            # It is there at once and for good: no bank is between that could send it back.
+            models.CheckConstraint(
+                condition=Q(route=Route.BALANCE, status="succeeded", paid_to__isnull=False)
+                | ~Q(route=Route.BALANCE) & Q(paid_to__isnull=True),
+                name="refund_in_a_wallet_stays_there",
             ),
             # Two places, on purpose: the verb refuses it, and the database cannot hold it.
             models.CheckConstraint(
@@ -120,6 +129,12 @@ class Refund(models.Model):
         return self.late_at is not None and self.status != RefundStatus.FAILED
 
     @property
+    def is_in_wallet(self) -> bool:
+        """Its payer has it in a wallet here, and need not wait for any bank."""
+        is_done = self.status == RefundStatus.SUCCEEDED
+        return is_done and rules.ends_in_wallet(self.attempt.channel, self.route)
+
+    @property
     def may_change_route(self) -> bool:
         """Only while the provider surely does nothing for it: or the payer is paid twice."""
         is_idle = self.sent_at is None and not self.reference
@@ -159,7 +174,7 @@ class Claim(models.Model):
     """An open question to a payer: to which bank account does the money of a refund go?
 
     It is answered once, under a signed address; the answer is sealed, and empty again when it has
-    been forgotten.
+    been forgotten. It is empty from the start when the payer took the money into a wallet here.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=_claim_id, editable=False)

@@ -11,11 +11,15 @@ from django.db.models.functions import Lower
 from sleek.channels import registry
 from sleek.core import clock
 from sleek.core.money import Money
+from sleek.events.models import Event
+from sleek.ledger import queries as ledger
 from sleek.merchants.models import Merchant, User
 from sleek.merchants.queries import people_who_may
 from sleek.merchants.rules import Right, phone_country
+from sleek.payments import queries as payments
 from sleek.payments.models import Attempt, Payer, Payment
 from sleek.payments.rules import AttemptStatus
+from sleek.refunds import rules
 from sleek.refunds.models import Claim, Refund, RefundRule
 from sleek.refunds.rules import Ended, Limits, RefundStatus, Source
 
@@ -64,6 +68,15 @@ def may_go_by_bank(payment: Payment) -> bool:
     """Elsewhere than where it came from only when that way has failed: not for the asking."""
     failed = Refund.objects.filter(attempt__payment=payment, status=RefundStatus.FAILED)
     return failed.exclude(failure_code__in=[*Ended]).exists()
+
+
+def may_go_to_wallet(refund: Refund) -> bool:
+    """Whether its payer may take it into a wallet here: where wallets pay each other, and once it
+    has arrived. What a channel still holds must not become somebody's to spend.
+    """
+    behind = ledger.behind(refund.merchant_id, refund.currency)
+    has_arrived = rules.has_arrived(refund.shares, behind=behind)
+    return has_arrived and payments.takes(refund.merchant_id, rules.WALLET)
 
 
 def country_of(payment: Payment) -> str:
@@ -119,6 +132,14 @@ def accounts_of(emails: Collection[str]) -> QuerySet[Claim]:
     """Those of refunds to payers with one of these addresses, in lower case."""
     payers = Payer.objects.annotate(owner=Lower("email")).filter(owner__in=emails)
     return known_accounts().filter(refund__attempt__payment__payer__in=payers)
+
+
+def wallet_name(refund: Refund) -> str:
+    """What the wallet that it went to was called then. Its merchant's own row is not for all."""
+    payment = refund.attempt.payment.public_id
+    told = Event.objects.filter(subject=payment, kind="refund.succeeded")
+    found = told.filter(data__refund=refund.public_id).values_list("data__wallet", flat=True)
+    return str(found.last() or "")
 
 
 def live_claim(refund: Refund) -> Claim | None:

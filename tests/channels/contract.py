@@ -140,6 +140,13 @@ class ChannelContract:
         assert provider.channel.refund(refund).amount == refund.amount
         assert provider.booked(order, "money.refunded") == 1
 
+    def test_access_that_was_taken_away_leaves_a_refund_open(self, provider: Provider) -> None:
+        """An earlier request may have moved the money: a no to our keys says nothing of that."""
+        order, _ = paid(provider)
+        locked_out = type(provider.channel)(provider.bad_credentials)
+        with pytest.raises(Unavailable):
+            locked_out.refund(refund_of(order))
+
     def test_more_than_was_paid_is_not_refunded(self, provider: Provider) -> None:
         order, _ = paid(provider)
         refunded(provider, refund_of(order, 300))

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sleek.channels.base import Failure, Flow, Outcome, Refused, Unavailable, Untrusted
+from sleek.channels.reading import json_object
 from sleek.channels.wechatpay import keys, mapping, signing, statement
 from sleek.channels.wechatpay.channel import WechatPay
 from sleek.core import clock
@@ -327,4 +328,4 @@ def test_what_was_encrypted_is_read_only_whole():
 
 def test_a_name_that_comes_twice_is_no_message():
     with pytest.raises(Untrusted):
-        signing.parse(b'{"mchid":"1","mchid":"2"}')
+        json_object(b'{"mchid":"1","mchid":"2"}')

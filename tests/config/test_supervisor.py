@@ -7,16 +7,14 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.installation import TIMEOUT_S, Installation, wait
+from tests.installation import TIMEOUT_S, Installation, copy_of, told, wait
 
 PROCESSES = ("sandbox", "web", "worker")
 # Six seconds are promised where nothing else runs; here other tests take their share of the cores.
@@ -27,41 +25,29 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 
 
 @pytest.fixture(scope="module")
-def told() -> Iterator[Path]:
-    """A home whose story is told, to copy: telling it takes longest."""
-    first = Installation(_home())
-    first.start()
-    assert first.stop() == 0
-    yield first.home
-    shutil.rmtree(first.home)
+def story() -> Path:
+    return told()
 
 
 @pytest.fixture
-def installation(told: Path) -> Iterator[Installation]:
-    home = _home()
-    subprocess.run(["cp", "-a", f"{told}/.", home], check=True)
-    it = Installation(home)
+def installation(story: Path) -> Iterator[Installation]:
+    it = copy_of(story)
     yield it
     if it.supervisor and it.supervisor.poll() is None:
         it.stop()
     left = it.processes()
     for pid in left.values():
         os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(home)
+    shutil.rmtree(it.home)
     assert left == {}
 
 
-def _home() -> Path:
-    home = Path(tempfile.mkdtemp(prefix="sleek-up-"))
-    home.chmod(0o711)
-    return home
-
-
-def test_the_first_start_tells_the_story_and_keeps_its_secrets_to_itself(told: Path):
-    story = json.loads((told / "demo.json").read_text())
+def test_the_first_start_tells_the_story_and_keeps_its_secrets_to_itself(story: Path):
+    demo = json.loads((story / "demo.json").read_text())
     parts = {"web", "sandbox", "database_url", "merchant", "operator", "links", "bills"}
-    assert parts <= set(story)
-    assert (told / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert parts <= set(demo)
+    assert demo["together"].startswith(f"{demo['web']}/b/")
+    assert (story / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_it_serves_within_seconds_and_ctrl_c_leaves_nothing_running(installation: Installation):
@@ -109,9 +95,10 @@ def test_a_killed_supervisor_takes_its_children_along_and_the_next_one_takes_ove
     assert installation.stop(signal.SIGTERM) == 0
 
 
-def test_two_copies_run_side_by_side_but_one_home_runs_once(installation: Installation, told: Path):
-    second = Installation(_home())
-    subprocess.run(["cp", "-a", f"{told}/.", second.home], check=True)
+def test_two_copies_run_side_by_side_but_one_home_runs_once(
+    installation: Installation, story: Path
+):
+    second = copy_of(story)
     installation.start()
     second.start()
     assert installation.answers()

@@ -117,6 +117,16 @@ def test_a_split_adds_up_and_is_fair_to_one_minor_unit(amount: Money, weights: l
     for part, weight in zip(parts, weights, strict=True):
         exact = Decimal(amount.minor) * weight / sum(weights)
         assert abs(part.minor - exact) <= 1
+        assert weight or not part.minor
+
+
+@given(st.data(), st.lists(st.integers(0, 10_000), min_size=1, max_size=20).filter(any))
+def test_a_split_by_what_is_there_takes_no_more_than_is_there(
+    data: st.DataObject, there: list[int]
+):
+    amount = Money(data.draw(st.integers(0, sum(there))), "EUR")
+    parts = amount.split(there)
+    assert all(part.minor <= most for part, most in zip(parts, there, strict=True))
 
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1], [-1]])

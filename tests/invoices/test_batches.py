@@ -206,6 +206,12 @@ def test_who_may_no_longer_stops_the_batch(shop, loss):
     work()
     assert (counts(batch), batch.stop_cause) == ((1, 0, 1, 0), "right")
     assert numbers() == ["SK-2026-00001", ""]
+    record = Record.objects.get(action="batch.stopped")
+    assert (record.subject, record.scope) == (batch.public_id, shop.public_id)
+    assert (record.actor, record.data) == (
+        "system",
+        {"kind": "issue", "size": 2, "cause": "right", "starter": user.public_id},
+    )
 
 
 def test_again_takes_what_was_refused_or_dropped_and_no_other(shop):

@@ -142,6 +142,75 @@ def test_a_refund_of_the_order_gives_it_back(shop: Merchant) -> None:
     assert entitlement() == ("available", 0, 0, 0)
 
 
+def test_a_refund_of_the_order_that_fails_uses_it_again(shop: Merchant) -> None:
+    settle(sample_fee(shop))
+    order = billing.issued(shop, billing.line("20000"))
+    settle(order)
+    settle(order, refunded=1950000)
+    for _again in range(2):
+        settle(order, refunded=0)
+        assert entitlement() == ("used", 0, 50000, 0)
+    assert order.deductions.get().status == "used"
+    assert billing.issued(shop, billing.line("20000")).amount_deducted == 0
+
+
+def test_a_bill_that_still_asks_keeps_what_it_deducts(shop: Merchant) -> None:
+    settle(sample_fee(shop))
+    order = billing.issued(shop, billing.line("20000"))
+    settle(order, paid=100000)
+    settle(order, paid=100000, refunded=100000)
+    assert entitlement() == ("reserved", 50000, 0, 0)
+    settle(order, paid=1950000, refunded=100000)
+    assert entitlement() == ("used", 0, 50000, 0)
+
+
+def test_what_another_bill_has_by_then_stays_with_that_one(shop: Merchant) -> None:
+    settle(sample_fee(shop))
+    order = billing.issued(shop, billing.line("20000"))
+    settle(order)
+    settle(order, refunded=1950000)
+    other = billing.issued(shop, billing.line("20000"))
+    settle(order, refunded=0)
+    assert entitlement() == ("reserved", 50000, 0, 0)
+    assert [each.deductions.get().status for each in (order, other)] == ["released", "reserved"]
+
+
+def test_a_replacement_deducts_what_the_old_bill_did(shop: Merchant) -> None:
+    owner = billing.owner(shop)
+    settle(sample_fee(shop))
+    first = billing.issued(shop, billing.line("20000"))
+    heir = invoices.replacement(first, by=owner.user)
+    assert heir.amount_deducted == 50000
+    heir = invoices.issue(heir, by=owner)
+    assert (heir.asked.minor, entitlement()) == (1950000, ("reserved", 50000, 0, 0))
+    assert first.deductions.get().status == "released"
+    assert heir.deductions.get().status == "reserved"
+
+
+def test_a_corrected_replacement_deducts_it_once(shop: Merchant) -> None:
+    owner = billing.owner(shop)
+    policy = Policy(Money(50000, "USD"), Money(50000, "USD"), is_once=False)
+    settle(sample_fee(shop, policy))
+    first = billing.issued(shop, billing.line("20000"))
+    heir = invoices.replacement(first, by=owner.user)
+    said = billing.draft(shop.customers.get(), billing.line("20001"))
+    heir = invoices.rewrite(heir, said, revision=heir.revision, by=owner.user)
+    assert heir.amount_deducted == 50000
+    assert billing.drafted(shop, billing.line("20000")).amount_deducted == 0
+    invoices.issue(heir, by=owner)
+    assert entitlement() == ("reserved", 50000, 0, 0)
+
+
+def test_a_bill_whose_money_went_back_cannot_be_replaced(shop: Merchant) -> None:
+    """It stays paid, and the refund stands beside it: the replacement could never be issued."""
+    bill = billing.issued(shop, billing.line("500"))
+    settle(bill)
+    settle(bill, refunded=50000)
+    with pytest.raises(invoices.NotVoidable):
+        invoices.replacement(bill, by=billing.owner(shop).user)
+    assert Invoice.objects.count() == 1
+
+
 def test_a_refund_of_the_sample_fee_takes_it_away(shop: Merchant) -> None:
     fee = sample_fee(shop)
     settle(fee)
@@ -189,6 +258,20 @@ def test_of_two_bills_that_want_it_one_gets_it(committed_db: str) -> None:
         ends = sorted(pool.map(issue, drafts))
     assert ends == ["deduction_gone", "deduction_gone", "deduction_gone", "open"]
     assert entitlement() == ("reserved", 50000, 0, 0)
+
+
+@pytest.mark.parametrize(("total", "takes"), [(989, 0), (990, 100)])
+def test_a_rate_that_divides_evenly_moves_no_threshold(total: int, takes: int) -> None:
+    """6.93 at 0.7 are 9.90 exactly, though 1 / 0.7 has no end."""
+    each = Entitlement(
+        amount=100,
+        currency="EUR",
+        threshold=693,
+        threshold_currency="USD",
+        rate=Decimal("0.7"),
+    )
+    claim = bills.plan(each, (Money(total, "EUR"),) * 2, Money(total, "EUR"))
+    assert (claim.amount if claim else 0) == takes
 
 
 @given(left=st.integers(0, 10**7), threshold=st.integers(1, 10**7), total=st.integers(1, 10**7))

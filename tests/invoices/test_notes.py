@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sleek.core.money import Money
@@ -189,6 +189,7 @@ def notes(draw: st.DrawFn) -> tuple[list[Figures], bool, list[int]]:
 
 
 @given(notes())
+@example(([Figures(D(1), D("0.01"), tax_rate=D(rate)) for rate in (0, 1, 6)], False, [1, 1]))
 def test_the_parts_are_the_note_and_never_more_than_the_bill_has(
     case: tuple[list[Figures], bool, list[int]],
 ) -> None:

@@ -92,11 +92,53 @@ def test_a_price_that_falls_is_below_the_quotation_wherever_it_stands(lines):
         ({"unit": "set"}, "unit"),
         ({"spec": "QH-02"}, "spec"),
         ({"hours": Decimal(2)}, "hours"),
+        ({"item": "Jar"}, "item"),
     ],
 )
 def test_each_thing_that_changed_is_told(now, change):
     bill = listing(BOWL, replace(VASE, **now))
     assert changes(bill, listing(VASE, BOWL)) == [(change, 1)]
+
+
+def test_an_item_number_makes_it_the_same_line_whatever_it_is_called_now():
+    """Its price is compared, and no line that merely bears the old name stands instead."""
+    renamed = replace(VASE, item="Jar", quantity=Decimal(4), price=Decimal(9), spec="blue, QH-01")
+    namesake = replace(VASE, spec="QH-07")
+    told = changes(listing(namesake, renamed), listing(VASE))
+    assert told == [
+        ("added", 0),
+        *((change, 1) for change in ("item", "spec", "quantity", "price_lower")),
+    ]
+    assert quoted(listing(renamed), [listing(VASE)]) == (Decimal("12.50"),)
+
+
+@pytest.mark.parametrize("spec", ["27 cm", "M8", "blue", ""])
+def test_a_size_is_no_item_number(spec):
+    jar = ListedLine("Jar", spec, quantity=Decimal(2))
+    assert changes(listing(jar), listing(replace(VASE, spec=spec))) == [
+        ("added", 0),
+        ("left_out", None),
+    ]
+
+
+def test_of_the_rest_a_renamed_line_is_known_by_its_place():
+    mould, lid = ListedLine("Mould", price=Decimal(300)), ListedLine("Lid", price=Decimal(2))
+    told = compare(
+        listing(replace(mould, item="Mold making", price=Decimal(250)), VASE, lid),
+        [listing(VASE, mould, lid)],
+    )
+    assert [(each.change, each.place) for each in told] == [("item", 0), ("price_lower", 0)]
+    assert quoted(listing(replace(mould, item="Tool")), [listing(mould)]) == (Decimal(300),)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"quantity": Decimal(2)}, {"unit": "set"}, {"spec": "steel"}, {"price": Decimal(-5)}],
+)
+def test_unless_it_is_another_thing_altogether(other):
+    mould = ListedLine("Mould", price=Decimal(300))
+    told = changes(listing(replace(mould, item="Courier", **other)), listing(mould))
+    assert told == [("added", 0), ("left_out", None)]
 
 
 def test_how_it_is_written_makes_no_difference():
@@ -223,8 +265,18 @@ def test_a_price_below_its_source_needs_a_look(shop, price, currency, status):
     assert Invoice.objects.get().number == ""
 
 
+def test_a_renamed_item_below_its_source_needs_a_look_too(shop):
+    owner = billing.owner(shop)
+    invoices.set_review_rules(shop, [Condition(is_below_quotation=True)], by=owner.user)
+    bill = billing.drafted(shop, billing.line("49", item="Jar"), documents=(QUOTATION,))
+    assert bill.lines.get().quoted_price == 50
+    with pytest.raises(invoices.NotIssuable):
+        invoices.issue(bill, by=owner)
+    assert Invoice.objects.get().number == ""
+
+
 def test_what_was_typed_counts_where_no_source_says_it(shop):
-    line = replace(billing.line("9", item="Lid"), quoted_price=Decimal(10))
+    line = replace(billing.line("9", "2", "Lid"), quoted_price=Decimal(10))
     bill = billing.drafted(shop, line, documents=(QUOTATION,))
     assert bill.lines.get().quoted_price == 10
 

@@ -6,18 +6,17 @@ import html
 import json
 import re
 import shutil
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
-from tests.installation import Installation
+from sleek.config.embedded_postgres import Server
+from tests.installation import told_again
 
 PATIENCE_S = 30.0  # longer than the janitor's first question, 15 s after the start
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -133,10 +132,13 @@ class World:
         )
         return [kind for (kind,) in rows]
 
-    def until(self, link: str, **facts: Any) -> dict[str, Any]:
-        """Wait until the link's payment has these facts."""
+    def until(
+        self, link: str, look: Callable[[], object] = lambda: None, **facts: Any
+    ) -> dict[str, Any]:
+        """Wait until the link's payment has these facts, and look at a page again and again."""
         give_up_at = time.monotonic() + PATIENCE_S
         while True:
+            look()
             payment = self.payment(link)
             if all(payment[name] == value for name, value in facts.items()):
                 return payment
@@ -170,20 +172,18 @@ def _token(page: httpx.Response) -> str:
 
 @pytest.fixture(scope="session")
 def installed() -> Iterator[World]:
-    home = Path(tempfile.mkdtemp(prefix="sleek-journeys-"))
-    home.chmod(0o755)
-    installation = Installation(home)
+    installation = told_again()
     installation.start()
-    demo = json.loads((home / "demo.json").read_text())
+    demo = json.loads((installation.home / "demo.json").read_text())
     with (
-        psycopg.connect(demo["database_url"], autocommit=True) as database,
+        psycopg.connect(Server(installation.home).url("sleek"), autocommit=True) as database,
         httpx.Client(base_url=demo["sandbox"], timeout=60) as sandbox,
         httpx.Client(base_url=demo["web"], follow_redirects=True, timeout=30) as office,
     ):
         _log_in(office, **demo["merchant"])
         yield World(demo["web"], database, sandbox, office)
     assert installation.stop() == 0
-    shutil.rmtree(home)
+    shutil.rmtree(installation.home)
 
 
 def _log_in(office: httpx.Client, email: str, password: str) -> None:

@@ -14,6 +14,7 @@ from sleek.notifications.models import Message
 from sleek.payments import actions as payments
 from sleek.payments.actions import Answers
 from sleek.payments.models import Payment
+from sleek.reconciliation import actions as reconciliation
 from sleek.refunds import actions as refunds
 from sleek.refunds import queries, tasks
 from sleek.refunds.models import BankAccount, Refund
@@ -133,6 +134,45 @@ def test_a_payer_gets_the_page_for_the_account_and_only_the_one_that_counts(
     refunds.fill_claim(claim, BankAccount("Anna", "DE", "DE89370400440532013000"))
     assert {(LIN, "refund_claim_filled"), (WANG, "refund_claim_filled")} <= told()
     assert not Message.objects.filter(text__contains="DE89").exists()
+
+
+def test_where_it_can_go_to_a_wallet_the_payer_is_told_so_and_then_that_it_is_there(
+    shop, payment, bank
+):
+    lin = shop.memberships.get(role="owner")
+    reconciliation.record_settlement(lin, "till", FIFTY, arrived_on=clock.now().date())
+    banks.wallet(shop)
+    give_back(payment, shop)
+    bank.is_short = True
+    tasks.check_due(0)
+    refund = refunds.reroute(Refund.objects.get(), by=lin.user)
+    told()
+    mail = Message.objects.get(template="refund_claim_opened")
+    assert "take it into your Sleek wallet" in mail.text
+    claim = queries.live_claim(refund)
+    assert claim
+    hers = people.merchant("Anna Tea", "tea@example.com").memberships.get()
+    refunds.take_to_wallet(claim, by=hers)
+    assert {(ANNA, "refund_succeeded"), (LIN, "refund_succeeded"), (WANG, "refund_succeeded")} <= (
+        told()
+    )
+    mail = Message.objects.get(recipient=ANNA, template="refund_succeeded")
+    assert "in your Sleek wallet since March 2, 2026" in mail.text
+    assert "between" not in mail.text
+    mail = Message.objects.get(recipient=LIN, template="refund_succeeded")
+    assert "款项已到钱包，您无需再转账" in mail.text
+
+
+def test_while_it_has_not_arrived_no_wallet_is_spoken_of(shop, payment, bank):
+    banks.wallet(shop)
+    give_back(payment, shop)
+    bank.is_short = True
+    tasks.check_due(0)
+    refunds.reroute(Refund.objects.get(), by=shop.memberships.get(role="owner").user)
+    told()
+    mail = Message.objects.get(template="refund_claim_opened")
+    assert "transfers it to your bank account" in mail.text
+    assert "wallet" not in mail.text
 
 
 def test_while_it_is_not_known_where_to_no_day_is_promised(shop, bank):

@@ -239,6 +239,20 @@ def test_the_seal_lies_over_the_payees_name(layout):
     assert sheets.reds(name) > 0
 
 
+@pytest.mark.parametrize("width_mm", [40, 60])
+@pytest.mark.parametrize(
+    ("layout", "lines"), [(each, lines) for each in LAYOUTS for lines in (32, 44)]
+)
+def test_a_seal_at_the_totals_and_across_the_edges_lies_over_no_word(layout, lines, width_mm):
+    seal = sheets.sealed("totals", straddles=True, width_mm=width_mm)
+    pdf = printed(sheets.bill(layout, tongue="both", lines=lines, seal=seal))
+    count = len(sheets.pages(pdf))
+    assert 2 <= count <= 4
+    for number in range(count):
+        assert sheets.reds(sheets.seen(pdf, number)) > 0
+        assert covered(pdf, number) == ""
+
+
 def test_only_what_is_issued_bears_a_seal():
     draft = sheets.bill(
         number="", watermark=("草稿",), seal=sheets.sealed(straddles=True), lines=60
@@ -273,6 +287,18 @@ def test_a_single_page_bears_no_slice():
     edge = picture.crop((picture.width - 20, 0, picture.width, picture.height))
 
     assert edge.getextrema() == ((255, 255),) * 3
+
+
+def covered(pdf: bytes, number: int) -> str:
+    """The letters of a page over which a stamp lies."""
+    picture, text = sheets.seen(pdf, number), pypdfium2.PdfDocument(pdf)[number].get_textpage()
+    letters = ""
+    for at in range(text.count_chars()):
+        left, bottom, right, top = text.get_charbox(at)
+        box = (left * 2, picture.height - top * 2, right * 2, picture.height - bottom * 2)
+        if right > left and top > bottom and sheets.reds(picture.crop(tuple(map(round, box)))):
+            letters += text.get_text_range(at, 1)
+    return letters
 
 
 def joined(pdf: bytes, numbers: range) -> Image.Image:

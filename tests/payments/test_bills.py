@@ -264,6 +264,29 @@ def test_a_credit_note_leaves_less_to_pay(shop: Merchant, bank: Bank) -> None:
         invoices.credit(fresh(bill), Money(1, "USD"), "more", by=by)
 
 
+def test_no_credit_note_takes_back_what_was_just_paid(shop: Merchant, bank: Bank) -> None:
+    """The bill has not heard of its money yet."""
+    bill = billing.issued(shop)
+    attempt = people.attempt(billing.payment(*billing.whole(bill)))
+    payments.apply_reports([bank.pay(attempt.public_id)])
+    assert fresh(bill).due.minor == 5000
+    by = billing.owner(shop).user
+    with pytest.raises(invoices.NotCreditableBill):
+        payments_billing.credit(bill, Money(1000, "USD"), "one broke", by=by)
+    assert fresh(bill).amount_credited == 0
+    hear()
+    assert (fresh(bill).status, fresh(bill).overpaid.minor) == ("paid", 0)
+
+
+def test_a_credit_note_that_is_pressed_twice_is_issued_once(shop: Merchant) -> None:
+    bill, by = billing.issued(shop), billing.owner(shop).user
+    amount, seen = Money(1000, "USD"), Money(5000, "USD")
+    payments_billing.credit(bill, amount, "one broke", by=by, seen=seen)
+    with pytest.raises(invoices.ChangedMeanwhile):
+        payments_billing.credit(bill, amount, "one broke", by=by, seen=seen)
+    assert (fresh(bill).amount_credited, bill.credit_notes.count()) == (1000, 1)
+
+
 def test_a_late_transfer_pays_what_a_credit_note_left(shop: Merchant) -> None:
     """Both stages ask for more together than the bill still does."""
     bill = billing.issued(shop, stages=HALVES)

@@ -77,6 +77,22 @@ def test_a_notice_about_a_refund_is_passed_on(attempt: Attempt) -> None:
     assert Event.objects.filter(kind="refund.reported", subject="ref_1").count() == 1
 
 
+def test_what_another_merchants_connection_says_pays_nothing_and_makes_us_ask(
+    attempt: Attempt, bank: Bank
+) -> None:
+    """Its merchant knows its secret, so its signature proves nothing about this attempt."""
+    stranger = people.merchant("Mallory", "mallory@example.com").connections.get()
+    forged = bank.pay(attempt.public_id)
+    bank.reports.clear()
+    message = Message("n1", "till.news", report=forged, key=attempt.public_id)
+    payments.keep([Kept("till", stranger.pk, message, b"{}", clock.now())])
+    assert payments.apply_waiting() == 1
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.payment.status) == ("requires_action", "processing")
+    assert people.held(attempt.payment.merchant, "in_transit") == 0
+    assert attempt.check_at == clock.now()
+
+
 def test_one_bad_notice_does_not_fail_its_neighbours(
     attempt: Attempt, bank: Bank, frozen_clock: FrozenClock
 ) -> None:

@@ -13,7 +13,8 @@ from sleek.links.models import PaymentLink
 from sleek.links.rules import Ask
 from sleek.merchants.models import Merchant
 from sleek.payments import actions as payments
-from sleek.payments.actions import Visit, attempts, expiry, reports, settling, wallets
+from sleek.payments.actions import Visit, attempts, expiry, settling, wallets
+from sleek.payments.actions.reports import cases
 from sleek.payments.models import Attempt, Payment
 from sleek.payments.rules import CHECKS
 from sleek.stock import actions as stock
@@ -67,7 +68,7 @@ def a_notice_during_the_last_question_counts(shop: Merchant, bank: Bank) -> None
     assert _fresh(attempt).status == "succeeded"
 
 
-@guarded_in_sql(reports, "_LOCK", "FOR NO KEY UPDATE")
+@guarded_in_sql(cases, "_LOCK", "FOR NO KEY UPDATE")
 def of_two_tries_that_are_paid_one_pays(shop: Merchant, bank: Bank) -> None:
     payment = people.payment(shop, TEN)
     tries = [people.attempt(payment), people.attempt(payment, people.qr(shop))]

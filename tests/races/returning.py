@@ -9,6 +9,7 @@ from django.db import transaction
 from sleek.audit import actions as audit
 from sleek.audit.models import Record
 from sleek.channels.base import Outcome, RefundReport
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.events import actions as events
 from sleek.events.models import Event
@@ -20,7 +21,7 @@ from sleek.reconciliation import awaited
 from sleek.reconciliation.actions import transfers
 from sleek.refunds import actions as refunds
 from sleek.refunds.actions import ground, promising
-from sleek.refunds.models import Refund
+from sleek.refunds.models import BankAccount, Claim, Refund
 from sleek.refunds.rules import Limits, RefundReason
 from tests import banks, people
 from tests.events import reading
@@ -72,6 +73,45 @@ def a_refund_goes_one_way(shop: Merchant, bank: Bank) -> None:
     assert (sent, rerouted) == (DONE, REFUSED)
     refund.refresh_from_db()
     assert (refund.status, refund.route) == ("succeeded", "channel")
+
+
+@guarded_by(ground.lock_payment)
+def a_payer_answers_where_it_goes_once(shop: Merchant, bank: Bank) -> None:
+    """In one tab with a bank account, in another one with their wallet."""
+    claim, anna = _claim(shop, bank), people.merchant("Anna Tea", "anna@example.com")
+    account = BankAccount("Anna Berg", "DE", "DE89370400440532013000")
+    came = meet(
+        lambda: refunds.fill_claim(claim, account),
+        lambda: refunds.take_to_wallet(claim, by=anna.memberships.get()),
+    )
+    assert came == (DONE, REFUSED)
+    assert people.held(anna, "available") == 0
+
+
+@guarded_by(ground.lock_payment)
+def a_refund_fills_one_wallet(shop: Merchant, bank: Bank) -> None:
+    """The books would refuse it too; here nobody meets that error."""
+    claim = _claim(shop, bank)
+    anna, chen = (people.merchant(name, f"{name}@example.com") for name in ("anna", "chen"))
+    came = meet(
+        lambda: refunds.take_to_wallet(claim, by=anna.memberships.get()),
+        lambda: refunds.take_to_wallet(claim, by=chen.memberships.get()),
+    )
+    assert came == (DONE, REFUSED)
+    assert (people.held(anna, "available"), people.held(chen, "available")) == (1000, 0)
+
+
+def _claim(shop: Merchant, bank: Bank) -> Claim:
+    """Of money that has arrived, where wallets pay each other."""
+    lin = shop.memberships.get()
+    payment = _paid(shop, bank)
+    reconciliation.record_settlement(lin, "till", TEN, arrived_on=clock.now().date())
+    bank.is_short = True
+    [refund] = refunds.promise(payment, TEN, reason=ASKED, by=lin.user)
+    refunds.check(refund)
+    refunds.reroute(refund, by=lin.user)
+    banks.wallet(shop)
+    return Claim.objects.get(refund=refund)
 
 
 @guarded_by(promising._place_of)

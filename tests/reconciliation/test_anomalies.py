@@ -285,6 +285,28 @@ def test_money_is_applied_to_another_payment_as_far_as_it_goes(shop: Merchant, b
     assert listed() == ["under 1.00 USD itself applied"]
 
 
+def test_what_was_kept_pays_what_its_payer_pays_next_and_the_rest_goes_back(
+    shop: Merchant, bank: Bank
+) -> None:
+    attempt = paid(shop, bank, 4900)
+    reconciliation.keep_for_payer(attempt, by=lin(shop))
+    with pytest.raises(reconciliation.NotDecidable):
+        reconciliation.give_back(attempt, by=lin(shop))
+    small = people.payment(shop, Money(3000, "USD"))
+    reconciliation.apply_to(attempt, small, by=lin(shop))
+    assert Payment.objects.get(pk=small.pk).status == "succeeded"
+    assert books(shop) == {"in_transit": 3000, "credits": 1900}
+    refund = reconciliation.repay(attempt, by=lin(shop))
+    assert (refund.amount, books(shop)) == (1900, {"in_transit": 3000, "refunds:in_flight": 1900})
+    for decide in (reconciliation.repay, reconciliation.give_back):
+        with pytest.raises(reconciliation.NotDecidable):
+            decide(attempt, by=lin(shop))
+    refunds.check(refund)
+    read_the_news()
+    assert books(shop) == {"in_transit": 3000}
+    assert [one.payment_key for one in bank.refund_orders] == [attempt.public_id]
+
+
 def test_another_merchants_payment_takes_no_money(shop: Merchant, bank: Bank) -> None:
     attempt = paid(shop, bank, 4900)
     target = people.payment(people.merchant("Wei Tea", "wei@example.com"), FIFTY)

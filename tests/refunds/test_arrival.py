@@ -28,6 +28,7 @@ MONDAY = date(2026, 3, 2)
         ("paypal", "channel", date(2026, 3, 5), date(2026, 3, 9)),
         ("balance", "channel", MONDAY, MONDAY),
         ("card", "bank", date(2026, 3, 3), date(2026, 3, 5)),
+        ("card", "balance", MONDAY, MONDAY),
         ("never heard of", "channel", date(2026, 3, 9), date(2026, 3, 23)),
     ],
 )

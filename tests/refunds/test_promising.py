@@ -55,6 +55,15 @@ def test_a_whole_payment_goes_back(shop, bank, lin):
     assert verify() == []
 
 
+def test_what_is_pressed_twice_goes_back_once(shop, bank, lin):
+    payment = paid(shop, bank)
+    wish = refunds.Wish(ASKED, by=lin, seen=FIFTY)
+    refunds.promise_wished(payment, TWENTY, wish)
+    with pytest.raises(refunds.NotRefundable, match="Meanwhile"):
+        refunds.promise_wished(payment, TWENTY, wish)
+    assert (Refund.objects.count(), books(shop)) == (1, (3000, 0, 2000, -5000))
+
+
 def test_parts_go_back_until_nothing_is_left(shop, bank, lin):
     payment = paid(shop, bank)
     for _ in range(2):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sleek.channels.base import Outcome, RefundReport
@@ -16,14 +16,14 @@ from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.core.money import Money
 from sleek.ledger import queries as ledger
-from sleek.merchants.models import User
+from sleek.merchants.models import Membership, User
 from sleek.payments.models import Payment
 from sleek.reconciliation import actions as reconciliation
 from sleek.refunds import actions as refunds
 from sleek.refunds import queries
 from sleek.refunds.models import BankAccount, Refund
 from sleek.refunds.rules import Limits, RefundReason
-from tests import people
+from tests import banks, people
 from tests.fakes.channel import Bank
 from tests.refunds.conftest import FIFTY, paid
 
@@ -38,6 +38,7 @@ ACTS = (
     "reroute",
     "fill",
     "pay",
+    "take",
     "come_back",
     "renew",
     "settle",
@@ -48,7 +49,11 @@ ANNA = BankAccount("Anna Berg", "DE", "DE89370400440532013000")
 step = st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(1, 5500))
 
 
+TAKEN = ["promise", "short", "send", "reroute", "take", "settle", "take", "come_back", "fail"]
+
+
 @pytest.mark.usefixtures("frozen_clock")
+@example(steps=[(act, 0, 5000) for act in TAKEN])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, min_size=3, max_size=25))
 def test_any_sequence_keeps_the_sums(db, bank, steps):
@@ -60,14 +65,16 @@ def test_any_sequence_keeps_the_sums(db, bank, steps):
         refunds.set_rule(shop, "USD", "finance", Limits(review_from=2000), by=lin)
         bank.is_short = bank.refuses = False
         bank.refunds.clear()
+        anna = people.merchant("Anna Tea", "anna@example.com").memberships.get()
+        banks.wallets()
         payment = paid(shop, bank, FIFTY)
         for act, which, minor in steps:
             try:
                 with transaction.atomic():
-                    _do(act, which, Money(minor, "USD"), World(payment, bank, lin, wang))
+                    _do(act, which, Money(minor, "USD"), World(payment, bank, lin, wang, anna))
             except SleekError:
                 pass
-            _check(shop, payment)
+            _check(shop, payment, anna.merchant)
         transaction.set_rollback(True)
 
 
@@ -77,6 +84,7 @@ class World:
     bank: Bank
     lin: User
     wang: User
+    anna: Membership
 
 
 def _do(act: str, which: int, amount: Money, world: World) -> None:
@@ -107,6 +115,7 @@ def _do(act: str, which: int, amount: Money, world: World) -> None:
         "fail": lambda: refunds.apply_report(RefundReport(refund.public_id, Outcome.FAILED)),
         "reroute": lambda: refunds.reroute(refund, by=wang),
         "fill": lambda: claim and refunds.fill_claim(claim, ANNA),
+        "take": lambda: claim and refunds.take_to_wallet(claim, by=world.anna),
         "pay": lambda: refunds.pay_claim(refund, reference="B", by=wang),
         "come_back": lambda: refunds.return_by_bank(refund, by=wang),
         "renew": lambda: refunds.renew_claim(refund, by=wang),
@@ -114,7 +123,7 @@ def _do(act: str, which: int, amount: Money, world: World) -> None:
     acts[act]()
 
 
-def _check(shop, payment):
+def _check(shop, payment, elsewhere):
     payment = Payment.objects.get(pk=payment.pk)
     known = list(Refund.objects.filter(attempt__payment=payment))
     live = sum(refund.amount for refund in known if refund.status != "failed")
@@ -123,4 +132,9 @@ def _check(shop, payment):
     assert people.held(shop, "refunds:in_flight") == in_flight
     own = sum(people.held(shop, code) for code in ("in_transit", "available"))
     assert own == 5000 - live
+    in_wallet = sum(r.amount for r in known if r.route == "balance")
+    assert people.held(elsewhere, "available") == in_wallet
+    # Only what the bank had can be in a wallet: by transfer a merchant may pay out of other money.
+    by_bank = sum(r.amount for r in known if (r.route, r.status) == ("bank", "succeeded"))
+    assert in_wallet + people.held(shop, "available") <= by_bank - people.held(shop, "bank")
     assert ledger.verify() == []

@@ -41,6 +41,16 @@ def test_below_the_amount_nobody_else_is_needed(shop, bank, lin, wang):
     assert refund.status == "pending"
 
 
+def test_parts_of_one_payment_count_together(shop, bank, lin, wang):
+    rule(shop, lin, review_from=3000)
+    payment = paid(shop, bank)
+    parts = [
+        refunds.promise(payment, Money(minor, "USD"), reason=ASKED, by=wang)[0].status
+        for minor in (1500, 1499, 1)
+    ]
+    assert parts == ["pending", "pending", "in_review"]
+
+
 def test_in_review_the_money_is_out_of_reach_and_nothing_is_sent(shop, bank, in_review):
     assert (in_review.status, in_review.check_at) == ("in_review", None)
     assert in_review.review_by == clock.now() + timedelta(hours=24)

@@ -17,7 +17,7 @@ from sleek.refunds import actions as refunds
 from sleek.refunds import queries, tasks
 from sleek.refunds.models import BankAccount, Claim, Refund
 from sleek.refunds.rules import RefundReason, Route
-from tests import people
+from tests import banks, people
 from tests.fakes.channel import Bank, Till
 from tests.refunds.conftest import FIFTY, books, paid
 
@@ -269,6 +269,34 @@ def test_a_transfer_that_came_back_is_available_again(shop, by_bank, lin):
     assert (payment.amount_refunded, books(shop)) == (0, (0, 5000, 0, -5000))
     assert people.held(shop, "bank") == 0
     assert verify() == []
+
+
+def test_what_goes_by_bank_is_paid_out_of_what_has_arrived(shop, queued, lin):
+    banks.fill(shop, FIFTY)
+    assert (books(shop), queued.shares) == ((0, 5000, 5000, -5000), {"in_transit": 5000})
+
+    refund = refunds.reroute(queued, by=lin)
+
+    assert (books(shop), refund.shares) == ((5000, 0, 5000, -5000), {"available": 5000})
+    refunds.call_off(refund, by=lin)
+    assert books(shop) == (5000, 5000, 0, -5000)
+    assert verify() == []
+
+
+def test_what_has_arrived_covers_it_whole_or_stays(shop, queued, lin):
+    banks.fill(shop, Money(4999, "USD"))
+    refund = refunds.reroute(queued, by=lin)
+    assert (books(shop), refund.shares) == ((0, 4999, 5000, -5000), {"in_transit": 5000})
+
+
+def test_what_goes_by_bank_from_the_start_leaves_what_is_in_transit(shop, bank, lin):
+    paid(shop, bank)
+    account = banks.account(shop)
+    attempt = banks.transfer(people.payment(shop, FIFTY), account)
+    payments.arrive(attempt, FIFTY, reference="one", payer="Anna", at=attempt.created_at)
+    [refund] = refunds.promise(attempt.payment, FIFTY, reason=ASKED, by=lin)
+    assert (refund.route, refund.shares) == ("bank", {"available": 5000})
+    assert books(shop) == (5000, 0, 5000, -5000)
 
 
 def test_after_a_failure_it_can_go_by_bank(shop, bank, refund, lin):

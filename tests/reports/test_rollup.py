@@ -25,14 +25,15 @@ from sleek.links.rules import AmountKind, Ask
 from sleek.merchants.models import Merchant, User
 from sleek.payments import actions as payments
 from sleek.payments.models import Attempt
+from sleek.reconciliation import actions as reconciliation
 from sleek.refunds import actions as refunds
-from sleek.refunds.models import Refund
+from sleek.refunds.models import Claim, Refund
 from sleek.reports import actions as reports
 from sleek.reports.models import Outstanding, Rollup, Span
 from sleek.reports.queries.figures import news
 from sleek.reports.queries.figures.collected import in_each
 from sleek.reports.queries.figures.outstanding import Owed, outstanding
-from tests import people
+from tests import banks, people
 from tests.events.reading import consume
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -146,6 +147,28 @@ def test_a_refund_that_bounces_is_taken_back(shop, frozen_clock):
 
     figure = in_each(shop, ["USD"], *today)["USD"]
     assert (figure.given_back, figure.refund_count) == (Money(0, "USD"), 0)
+    assert reports.rebuild() == []
+
+
+def test_a_refund_that_its_payer_took_into_a_wallet_is_given_back_once(shop, bank, frozen_clock):
+    attempt = tried(shop, Money(5000, "USD"))
+    payments.apply_reports([Report(attempt.public_id, Outcome.SUCCEEDED, Money(5000, "USD"))])
+    place = shop.memberships.get()
+    today = frozen_clock.now.date()
+    reconciliation.record_settlement(place, "till", Money(5000, "USD"), arrived_on=today)
+    bank.is_short = True
+    [refund] = refunds.promise(attempt.payment, Money(2000, "USD"), reason="goodwill")
+    refunds.check(refund)
+    refunds.reroute(refund, by=place.user)
+    banks.wallets()
+    hers = people.merchant("Anna Tea", "anna@example.com")
+    refunds.take_to_wallet(Claim.objects.get(), by=hers.memberships.get())
+    rolled_up()
+
+    span = (frozen_clock.now - DAY, frozen_clock.now + DAY)
+    figure = in_each(shop, ["USD"], *span)["USD"]
+    assert (figure.given_back, figure.refund_count) == (Money(2000, "USD"), 1)
+    assert in_each(hers, ["USD"], *span)["USD"].given_back == Money(0, "USD")
     assert reports.rebuild() == []
 
 

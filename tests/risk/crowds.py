@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sleek.risk import rules
 from sleek.risk.rules import Action, Count, Counts, Scope, Verdict, Window
@@ -37,12 +38,13 @@ class Book:
 
     def counts(self, names: dict[Scope, str], present: int) -> Counts:
         found: dict[tuple[Scope, Window], Count] = {}
+        begins = {window: rules.first_slot(present, window) for window in Window}
         for scope, name in names.items():
             slots = self.slots.get(name, {})
-            for slot in [s for s in slots if s < rules.first_slot(present, Window.HOUR)]:
+            for slot in [slot for slot in slots if slot < begins[Window.HOUR]]:
                 del slots[slot]
-            for window in Window:
-                inside = [s for s in slots if s >= rules.first_slot(present, window)]
+            for window, begin in begins.items():
+                inside = [slot for slot in slots if slot >= begin]
                 if inside:
                     found[scope, window] = self._sum(slots, inside)
         return found
@@ -66,6 +68,16 @@ class Book:
                 old.wins + more.get("wins", 0),
                 old.losses + more.get("losses", 0),
             )
+
+
+class Ending(NamedTuple):
+    """How a try ends, in the order in which it is learned."""
+
+    at: float
+    called: int
+    outcome: str
+    names: tuple[str, ...]
+    slot: int
 
 
 @dataclass
@@ -92,22 +104,22 @@ def play(tries: Iterable[Try], *, solves: bool = False, returns_after: float = 0
     """Each try in its turn; how it ended is known `ends_after`. Who is refused may return."""
     book, story = Book(), Story()
     coming = sorted(tries)
-    endings: list[tuple[float, int, Try, int]] = []
+    endings: list[Ending] = []
     while coming:
         each = heapq.heappop(coming)
-        while endings and endings[0][0] <= each.at:
-            _, _, ended, slot = heapq.heappop(endings)
-            book.add(_names(ended).values(), slot, **{ENDINGS[ended.outcome]: 1})
-        present = int(each.at) // rules.SLOT_S
-        verdict = rules.decide(Action.PAY, book.counts(_names(each), present)).verdict
+        while endings and endings[0].at <= each.at:
+            ended = heapq.heappop(endings)
+            book.add(ended.names, ended.slot, **{ENDINGS[ended.outcome]: 1})
+        present, names = int(each.at) // rules.SLOT_S, _names(each)
+        verdict = rules.decide(Action.PAY, book.counts(names, present)).verdict
         story.verdicts[verdict] += 1
         if verdict == Verdict.ALLOW or (solves and verdict == Verdict.CHALLENGE):
             story.calls.append((each.at, each.link))
-            book.add(_names(each).values(), present, tries=1)
+            book.add(names.values(), present, tries=1)
             if each.outcome:
-                heapq.heappush(
-                    endings, (each.at + each.ends_after, len(story.calls), each, present)
-                )
+                end, called = each.at + each.ends_after, len(story.calls)
+                places = tuple(names.values())
+                heapq.heappush(endings, Ending(end, called, each.outcome, places, present))
         elif returns_after:
             heapq.heappush(coming, replace(each, at=each.at + returns_after))
     return story

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
 from sleek.risk import rules
 from sleek.risk.rules import Action, Count, Decision, Scope, Verdict, Window
-from tests.risk.crowds import Try, anywhere, payers, play
+from tests.risk.crowds import Story, Try, anywhere, payers, play
 
 MOST = 20  # calls of a provider for one link within an hour
 TRIES = 10_000
@@ -122,17 +123,22 @@ ATTACKS = [
 ]
 
 
+@cache
+def _story_of(attack: Callable[[], Iterator[Try]]) -> Story:
+    return play(attack(), solves=True)
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
 def test_ten_thousand_tries_reach_a_provider_twenty_times_an_hour(
     attack: Callable[[], Iterator[Try]],
 ) -> None:
-    story = play(attack(), solves=True)
+    story = _story_of(attack)
     assert sum(story.verdicts.values()) == TRIES
     assert 0 < story.most_in_an_hour() <= MOST
 
 
 def test_few_addresses_reach_few_links() -> None:
-    calls = play(few_addresses_many_links(), solves=True).calls
+    calls = _story_of(few_addresses_many_links).calls
     assert len(calls) < 1000  # of 10,000, within an hour and a half
 
 

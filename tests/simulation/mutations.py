@@ -19,7 +19,8 @@ from sleek.core.money import Money
 from sleek.events import actions as events
 from sleek.ledger import actions as ledger
 from sleek.payments import rules as payment_rules
-from sleek.payments.actions import attempts, reports
+from sleek.payments.actions import attempts
+from sleek.payments.actions.reports import door, parts
 from sleek.payments.models import Attempt
 from sleek.payments.rules import life
 from sleek.refunds import rules as refund_rules
@@ -182,15 +183,15 @@ def a_double_click_is_two_tries(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def parts_pay_before_they_are_enough(patch: pytest.MonkeyPatch) -> None:
-    right = reports._apply
+    right = door._apply
 
     def wrong(changes: Any, case: Any, report: Any) -> None:
         right(changes, case, report)
-        waiting = reports._parts(case)
+        waiting = parts.parts_of(case)
         if waiting and case.payment.status in life.PAYABLE:
-            reports._accept(changes, case, waiting)
+            parts.accept_parts(changes, case, waiting)
 
-    patch.setattr(reports, "_apply", wrong)
+    patch.setattr(door, "_apply", wrong)
 
 
 @bug

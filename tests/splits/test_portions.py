@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sleek.audit.models import Record
 from sleek.core import ids
 from sleek.core.money import Money
 from sleek.ledger import actions as ledger
@@ -41,7 +42,7 @@ def shared(
 ) -> Payment:
     payment = people.payment(owner.merchant, paid)
     assert payment.link
-    splits.attach(payment.link, splits.create_plan(owner, "Tea", wishes))
+    splits.attach(payment.link, splits.create_plan(owner, "Tea", wishes), owner)
     for share in Share.objects.filter(beneficiary__isnull=False, accepted_at=None):
         assert share.beneficiary
         splits.accept(share, share.beneficiary.memberships.get())
@@ -100,13 +101,31 @@ def test_a_share_goes_to_the_other_wallet_that_agreed(
     assert held(carrier.merchant) == {"available": 1000, "clearing:balance": -1000}
 
 
+def test_who_changed_by_which_plan_a_link_is_shared_out_is_written_down(
+    owner: Membership,
+) -> None:
+    link = people.link(owner.merchant, HUNDRED)
+    plan = splits.create_plan(owner, "Tea", [ShareWish(100_000)])
+    for chosen in (plan, None):
+        splits.attach(link, chosen, owner)
+    splits.archive(plan, owner)
+    plan.refresh_from_db()
+    with pytest.raises(splits.PlanRefused):
+        splits.attach(link, plan, owner)
+    told = Record.objects.filter(action="link.shared_out").order_by("pk")
+    assert [(each.subject, each.actor, each.data) for each in told] == [
+        (link.public_id, owner.user.public_id, {"plan": plan.public_id}),
+        (link.public_id, owner.user.public_id, {"plan": ""}),
+    ]
+
+
 def test_without_its_word_nothing_is_shared(
     owner: Membership, carrier: Membership, bank: Bank
 ) -> None:
     payment = people.payment(owner.merchant, HUNDRED)
     assert payment.link
     plan = splits.create_plan(owner, "Tea", [ShareWish(100_000, carrier.merchant_id)])
-    splits.attach(payment.link, plan)
+    splits.attach(payment.link, plan, owner)
     share = plan.shares.get()
     splits.accept(share, carrier)
     splits.decline(share, carrier)
@@ -199,7 +218,7 @@ def test_however_refunds_go_back_and_forth_the_books_hold_what_is_due(
         ShareWish(share, people.merchant(email=f"{ids.new('x')}@example.com").pk, "", 0)
         for share in others
     ]
-    splits.attach(payment.link, splits.create_plan(owner, "Tea", wishes))
+    splits.attach(payment.link, splits.create_plan(owner, "Tea", wishes), owner)
     for share in Share.objects.filter(plan__merchant=shop, beneficiary__isnull=False):
         assert share.beneficiary
         splits.accept(share, share.beneficiary.memberships.get())

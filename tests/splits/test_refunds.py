@@ -13,6 +13,7 @@ from sleek.payments.models import Payment
 from sleek.refunds import actions as refunds
 from sleek.splits import actions as splits
 from sleek.splits import tasks
+from sleek.splits.models import Share
 from sleek.splits.rules import ShareWish
 from tests import people
 from tests.conftest import FrozenClock
@@ -31,7 +32,7 @@ def held(owner: Membership, bank: Bank) -> Payment:
     """A hundred dollars, all of them held."""
     payment = people.payment(owner.merchant, HUNDRED)
     assert payment.link
-    splits.attach(payment.link, splits.create_plan(owner, "Escrow", [ShareWish(1_000_000)]))
+    splits.attach(payment.link, splits.create_plan(owner, "Escrow", [ShareWish(1_000_000)]), owner)
     payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
     splits.hold(payment)
     return Payment.objects.get(pk=payment.pk)
@@ -79,3 +80,41 @@ def test_the_worker_hears_of_what_it_has_to_do(
     refunds.promise(held, HUNDRED, reason="other", by=owner.user)
     tasks.follow(list(Event.objects.filter(kind__in=tasks.FOLLOWED).order_by("pk")))
     assert asked == [held.pk, held.pk]
+
+
+def test_what_went_back_before_it_was_shared_out_is_never_shared(
+    owner: Membership, bank: Bank
+) -> None:
+    """The worker was away when the payment came, and its money is another one's by now."""
+    carrier = people.merchant("Carrier", "carrier@example.com").memberships.get()
+    payment = people.payment(owner.merchant, HUNDRED)
+    assert payment.link
+    wishes = [
+        ShareWish(300_000, release_after_days=0),
+        ShareWish(100_000, carrier.merchant_id, "Carrier", 0),
+    ]
+    splits.attach(payment.link, splits.create_plan(owner, "Tea", wishes), owner)
+    splits.accept(Share.objects.get(beneficiary=carrier.merchant), carrier)
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    refunds.promise(
+        Payment.objects.get(pk=payment.pk), Money(5000, "USD"), reason="other", by=owner.user
+    )
+    splits.hold(payment)
+    assert [portion.left.minor for portion in payment.portions.order_by("pk")] == [1500, 500]
+    assert balances(owner) == (3000, 2000, 5000)
+
+
+def test_nothing_is_held_of_a_payment_that_went_back_whole(owner: Membership, bank: Bank) -> None:
+    payment = people.payment(owner.merchant, HUNDRED)
+    assert payment.link
+    splits.attach(payment.link, splits.create_plan(owner, "Escrow", [ShareWish(1_000_000)]), owner)
+    payments.apply_reports([bank.pay(people.attempt(payment).public_id)])
+    [refund] = refunds.promise(
+        Payment.objects.get(pk=payment.pk), HUNDRED, reason="other", by=owner.user
+    )
+    refunds.check(refund)
+    other = people.payment(owner.merchant, HUNDRED)
+    payments.apply_reports([bank.pay(people.attempt(other).public_id)])
+    splits.hold(payment)
+    assert payment.portions.get().status == "returned"
+    assert balances(owner) == (10_000, 0, 0)

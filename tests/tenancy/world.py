@@ -179,8 +179,9 @@ def _money(shop: Merchant, owner: User, bank: Bank) -> None:
 
 def _splits(shop: Merchant, link: PaymentLink) -> None:
     """A plan on a link whose payment is held in part."""
-    plan = splits.create_plan(shop.memberships.get(), "Tea", [ShareWish(100_000)])
-    splits.attach(link, plan)
+    owner = shop.memberships.get()
+    plan = splits.create_plan(owner, "Tea", [ShareWish(100_000)])
+    splits.attach(link, plan, owner)
     Portion.objects.create(
         merchant=shop,
         payment=shop.payments.all()[0],

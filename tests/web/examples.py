@@ -47,12 +47,14 @@ from sleek.reconciliation import actions as reconciliation
 from sleek.reconciliation.models import Anomaly, Settlement
 from sleek.refunds import actions as refunds
 from sleek.refunds.models import BankAccount, Claim, Refund
+from sleek.refunds.queries import claim_token
 from sleek.refunds.rules import RefundReason, Route
 from sleek.risk.actions import Visitor
 from sleek.splits import actions as splits
 from sleek.splits.models import Plan, Portion
 from sleek.splits.rules import ShareWish
 from tests import banks, people
+from tests.web.dashboard import office
 
 PUBLIC = {
     "",
@@ -270,6 +272,16 @@ def _from_wallet(of: Example) -> str:
     return banks.from_wallet(payment, banks.wallet(payee)).public_id
 
 
+def _claim(of: Example) -> str:
+    """To a payer of somebody else; whoever has the address may answer."""
+    payee = people.merchant("Payee", f"{ids.token().lower()}@example.com")
+    payment = office.paid(payee)
+    [refund] = refunds.promise(payment, Money(1, "USD"), reason=RefundReason.OTHER)
+    Refund.objects.filter(pk=refund.pk).update(route=Route.BANK, check_at=None)
+    expires_at = clock.now() + timedelta(days=1)
+    return claim_token(Claim.objects.create(merchant=payee, refund=refund, expires_at=expires_at))
+
+
 def _terms(of: Example) -> str:
     """Under a number that no other merchant has reached."""
     text = {"text": "-", "text_hash": "-", "created_by": of.owner}
@@ -359,7 +371,7 @@ EXAMPLES: dict[str, Kind] = {
         f"payments/<public_id>/{choice}/<attempt_id>": Kind(
             lambda of: _paid(of).attempts.all()[0].public_id
         )
-        for choice in ("return", "accept", "take", "settle", "keep", "apply")
+        for choice in ("return", "accept", "take", "settle", "keep", "apply", "repay")
     },
     "exceptions/<public_id>": Kind(_anomaly),
     "settings/splits/<public_id>": Kind(lambda of: _plan(of).public_id),
@@ -385,6 +397,7 @@ EXAMPLES: dict[str, Kind] = {
     "wallet/bank/lines/<public_id>": Kind(_bank_line),
     # Of a payment to anybody, by whoever is signed in.
     "balance/<public_id>": Kind(_from_wallet, is_owned=False),
+    "balance/refunds/<token>": Kind(_claim, is_owned=False),
     "refunds/<public_id>": Kind(_refund),
     "wallet/settlements/<public_id>": Kind(lambda of: _settlement(of).public_id),
     "wallet/<currency>": _same("USD"),

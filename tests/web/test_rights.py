@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from sleek.core import clock
 from sleek.core.money import Money
 from sleek.merchants.models import Membership, Merchant, Role, User
 from sleek.merchants.rules import RIGHTS, Right
@@ -147,7 +148,9 @@ def all_the_time(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         for each in (shop, other):  # with money in transit, so that an arrival can be recorded
             office.paid(each, Money(5000, "USD"))
         owner = _verified(other.memberships.get().user)
-        yield Town(shop, Example(other, owner), {role: _colleague(shop, role) for role in Role})
+        # Time stands still: what the people have proven at the door lasts for the whole walk.
+        with clock.frozen(clock.now()):
+            yield Town(shop, Example(other, owner), {role: _colleague(shop, role) for role in Role})
         transaction.set_rollback(True)
 
 
@@ -172,7 +175,6 @@ def test_a_role_may_what_the_table_says_and_nothing_else(town: Town, route: Rout
     for role in Role:
         user, _ = town.people[role]
         url = route.url(Example(town.shop, user))
-        _prove(town, role)
         for method in ("get", "post"):
             status, to = _try(town, role, method, url)
             if _may(route, role, method):
@@ -186,7 +188,6 @@ def test_a_role_may_what_the_table_says_and_nothing_else(town: Town, route: Rout
 def test_what_belongs_to_others_is_as_absent_as_what_never_was(town: Town, route: Route) -> None:
     url = route.url(town.elsewhere)
     for role in Role:
-        _prove(town, role)
         statuses = {
             method: _try(town, role, method, url)[0]
             for method in ("get", "post")
@@ -202,10 +203,6 @@ def _may(route: Route, role: Role, method: str) -> bool:
     if method == "post":
         right = route.guard.to_change or right
     return right is None or Right(right) in RIGHTS[role]
-
-
-def _prove(town: Town, role: Role) -> None:
-    office.prove(_inside(town, role))
 
 
 def _try(town: Town, role: Role, method: str, url: str) -> tuple[int, str]:
@@ -240,6 +237,7 @@ def _colleague(shop: Merchant, role: Role) -> tuple[User, str]:
     Membership.objects.create(user=user, merchant=shop, role=role)
     visitor = _fresh()
     visitor.force_login(user)
+    office.prove(visitor)
     return user, visitor.cookies[settings.SESSION_COOKIE_NAME].value
 
 

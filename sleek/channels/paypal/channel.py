@@ -41,6 +41,7 @@ from sleek.channels.paypal import certificates, currencies, mapping, report, sig
 from sleek.channels.paypal.certificates import Trust
 from sleek.channels.paypal.signing import Seal
 from sleek.channels.paypal.wire import Content, Wire
+from sleek.channels.reading import json_object
 from sleek.core import clock
 from sleek.core.money import InvalidAmount
 
@@ -158,7 +159,7 @@ class Paypal:
         url = seal.certificate_url
         key = certificates.key(url, self._trust, now=now, download=self._wire.download)
         signing.verify(seal, self._webhook_id, body, key)
-        event = signing.parse(body)
+        event = json_object(body)
         if not isinstance(event.get("id"), str) or not event["id"]:
             raise Untrusted("the notice has no id")
         return mapping.notice(event)

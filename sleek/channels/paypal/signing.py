@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import zlib
 from collections.abc import Mapping
@@ -86,21 +85,3 @@ def verify(seal: Seal, webhook_id: str, body: bytes, key: rsa.RSAPublicKey) -> N
     # Base64 has spare bits: one signature, one spelling.
     if base64.b64encode(raw).decode() != seal.signature:
         raise Untrusted("the notice's signature is not in its usual form")
-
-
-def parse(body: bytes) -> dict[str, object]:
-    """A JSON object in which no name comes twice. Raises `Untrusted`."""
-    try:
-        found = json.loads(body, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        raise Untrusted("the notice is no JSON") from None
-    if not isinstance(found, dict):
-        raise Untrusted("the notice is no JSON object")
-    return found
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name comes twice")
-    return found

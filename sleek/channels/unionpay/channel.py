@@ -155,7 +155,12 @@ class UnionPay:
         try:
             reply = self._call("backTransReq.do", content)
         except Refused as refusal:
-            known = self._refund_known(order)
+            try:
+                known = self._refund_known(order)
+            except Refused as error:
+                # Access that was taken away says nothing of an earlier request, which may have
+                # moved money.
+                raise Unavailable(error.message) from None
             if known is None:
                 raise refusal from None
             return known

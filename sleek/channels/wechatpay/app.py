@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import httpx
 
 from sleek.channels.base import Refused, Unavailable, Untrusted, is_web_address
-from sleek.channels.wechatpay import signing
+from sleek.channels.reading import json_object
 from sleek.core import http
 
 AUTHORIZE = "https://open.weixin.qq.com"
@@ -67,7 +67,7 @@ class Account:
 
 def _openid(response: httpx.Response) -> str:
     try:
-        told = signing.parse(response.content)
+        told = json_object(response.content)
     except Untrusted:
         raise Unavailable("WeChat's answer cannot be understood.") from None
     number = told.get("errcode", 0)

@@ -41,6 +41,7 @@ from sleek.channels.base import (
     Untrusted,
     is_web_address,
 )
+from sleek.channels.reading import json_object
 from sleek.channels.wechatpay import app, keys, mapping, signing, statement
 from sleek.channels.wechatpay.signing import Seal
 from sleek.core import clock, http
@@ -175,7 +176,13 @@ class WechatPay:
         }
         if order.reason:
             content["reason"] = mapping.reason(order.reason)
-        return self._refund(order, self._call("POST", "/v3/refund/domestic/refunds", content))
+        try:
+            reply = self._call("POST", "/v3/refund/domestic/refunds", content)
+        except Refused as error:
+            if error.reason in mapping.LOCKED_OUT:
+                raise Unavailable(error.message) from None
+            raise
+        return self._refund(order, reply)
 
     def fetch_refund(self, order: RefundOrder) -> RefundReport:
         try:
@@ -188,11 +195,11 @@ class WechatPay:
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         self._verify(Seal.of(headers), body)
-        envelope = signing.parse(body)
+        envelope = json_object(body)
         sealed = envelope.get("resource")
         if not isinstance(sealed, dict) or not isinstance(envelope.get("id"), str):
             raise Untrusted("the notice holds no resource")
-        resource = signing.parse(signing.decrypt(sealed, self._api_key))
+        resource = json_object(signing.decrypt(sealed, self._api_key))
         if resource.get("mchid") != self._merchant:
             raise Untrusted("the notice is for another merchant")
         if resource.get("appid", self._app_id) != self._app_id:
@@ -288,7 +295,7 @@ class WechatPay:
             # again, and it says nothing of money.
             raise mapping.error(response.status_code, _error_node(body))
         self._verify(Seal.of(headers), body)
-        return signing.parse(body) if body else {}
+        return json_object(body) if body else {}
 
     def _send(self, method: str, target: str, content: Content | None = None) -> httpx.Response:
         body = json.dumps(content, ensure_ascii=False).encode() if content is not None else b""
@@ -333,7 +340,7 @@ class WechatPay:
             raise Untrusted("the platform certificates cannot be had") from None
         if not response.is_success:
             raise Untrusted("the platform certificates are not given to this merchant")
-        listed = signing.parse(response.content).get("data")
+        listed = json_object(response.content).get("data")
         found: keys.Keys = {}
         for entry in listed if isinstance(listed, list) else []:
             with suppress(Untrusted):  # one that is over leaves the others good
@@ -357,7 +364,7 @@ def _public_key(key_id: str, text: str) -> rsa.RSAPublicKey | None:
 
 def _error_node(body: bytes) -> mapping.Node:
     try:
-        return signing.parse(body)
+        return json_object(body)
     except Untrusted:
         return {}
 

@@ -50,6 +50,8 @@ NO_ORDER = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST"})
 NO_BILL = "NO_STATEMENT_EXIST"  # nothing happened on that day
 BILL_IN_MAKING = "STATEMENT_CREATING"
 NO_REFUND = frozenset({"RESOURCE_NOT_EXISTS", "REFUND_NOT_EXISTS"})
+# They speak of our access, and say nothing of what an earlier request has moved.
+LOCKED_OUT = frozenset({"SIGN_ERROR", "NO_AUTH", "MCH_NOT_EXISTS"})
 SHORT = "NOT_ENOUGH"  # the merchant's balance does not cover the refund
 # They say nothing of what happened, or that asking again may help.
 UNCLEAR = frozenset(

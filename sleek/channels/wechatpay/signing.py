@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -171,24 +170,6 @@ def decrypt(resource: Mapping[str, object], key: bytes) -> bytes:
         return AESGCM(key).decrypt(nonce, sealed, aside)
     except (InvalidTag, ValueError, binascii.Error):
         raise Untrusted("the message cannot be decrypted") from None
-
-
-def parse(text: bytes) -> dict[str, object]:
-    """A JSON object in which no name comes twice. Raises `Untrusted`."""
-    try:
-        found = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        raise Untrusted("the message is no JSON") from None
-    if not isinstance(found, dict):
-        raise Untrusted("the message is no JSON object")
-    return found
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name comes twice")
-    return found
 
 
 def _sign(text: bytes, key: rsa.RSAPrivateKey) -> str:

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from sleek.config.demo import accounts, story
+from sleek.config.demo import accounts, fair, remembering, story
 from sleek.core.money import Money
-from sleek.invoices import queries as bills
+from sleek.invoices import queries
 from sleek.invoices.models import Invoice
 from sleek.links.models import PaymentLink
 from sleek.merchants.models import Membership, User
@@ -21,6 +21,7 @@ from sleek.notifications import actions as notifications
 from sleek.notifications.actions import Watch
 from sleek.notifications.rules import Direction, Medium
 from sleek.reports import actions as reports
+from sleek.web.ui import joint
 
 
 def seed() -> None:
@@ -35,6 +36,7 @@ def seed() -> None:
     if not User.objects.filter(email=story.OWNER).exists():
         story.tell(password, accounts.open_all(sandbox))
         _be_reachable(sandbox)
+    remembering.remember(sandbox)
     reports.rebuild()  # the story writes rows of the past, without their events
     told = {
         "web": settings.PUBLIC_URL,
@@ -44,6 +46,7 @@ def seed() -> None:
         "operator": {"email": story.OPERATOR, "password": password},
         "links": _links(),
         "bills": _bills(),
+        "together": _together(),
     }
     file = Path(settings.HOME, "demo.json")
     unfinished = file.with_suffix(".unfinished")
@@ -82,6 +85,12 @@ def _links() -> list[dict[str, str]]:
     ]
 
 
+def _together() -> str:
+    """Where a buyer pays two bills with one press."""
+    owner = Membership.objects.select_related("merchant").get(user__email=story.OWNER)
+    return joint.url(bill.token for bill in fair.together(owner))
+
+
 def _bills() -> list[dict[str, str]]:
     made = Invoice.objects.filter(created_by__email=story.OWNER).exclude(number="").order_by("pk")
-    return [{"url": bills.pay_url(bill), "number": bill.number} for bill in made]
+    return [{"url": queries.pay_url(bill), "number": bill.number} for bill in made]

@@ -29,7 +29,7 @@ def open_all(sandbox: str) -> dict[str, Connection]:
 def stripe(sandbox: str) -> Connection:
     """An account, and the address for its notices registered as in Stripe's dashboard."""
     connection = Connection(merchant=None, channel="stripe", name="Stripe", methods=["card"])
-    key = _post(f"{sandbox}/control/accounts", {"provider": "stripe", "name": NAME})["secret_key"]
+    key = _at_stripe(sandbox)["secret_key"]
     endpoint = httpx.post(
         f"{sandbox}/v1/webhook_endpoints",
         data={
@@ -41,6 +41,15 @@ def stripe(sandbox: str) -> Connection:
     secret = endpoint.raise_for_status().json()["secret"]
     connection.seal({"secret_key": key, "webhook_secret": secret, "api_base": sandbox})
     return connection
+
+
+def stripe_account(sandbox: str) -> str:
+    """Its id, which no credential of ours tells."""
+    return _at_stripe(sandbox)["account"]
+
+
+def _at_stripe(sandbox: str) -> dict[str, str]:
+    return _post(f"{sandbox}/control/accounts", {"provider": "stripe", "name": NAME})
 
 
 def alipay(sandbox: str) -> Connection:

@@ -27,7 +27,9 @@ def furnish(owner: Membership, wrong: Attempt, held: Attempt) -> None:
     link = held.payment.link
     assert link is not None
     shares = [ShareWish(HELD, release_after_days=HELD_DAYS)]
-    splits.attach(link, splits.create_plan(owner, "样品质保 Until the sample is approved", shares))
+    splits.attach(
+        link, splits.create_plan(owner, "样品质保 Until the sample is approved", shares), owner
+    )
     _paid(held, held.money)
     splits.hold(held.payment)
 

@@ -1,5 +1,6 @@
 """Lin's bills in the story: a sample fee that is paid and will be deducted, a large order in three
-stages, and one that is overdue. All of them bear her finance seal.
+stages, one that is overdue, and what she brought home from a fair. All of them bear her finance
+seal.
 """
 
 from __future__ import annotations
@@ -14,55 +15,50 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 from PIL import Image, ImageDraw, ImageFont
 
-from sleek.channels.base import Outcome, Report
+from sleek.config.demo import fair
+from sleek.config.demo.drawing_up import customer, draft, issued, line, pay
 from sleek.core import clock
 from sleek.core.money import Money
-from sleek.customers.models import Customer
 from sleek.invoices import actions as invoices
-from sleek.invoices import queries
-from sleek.invoices.models import Invoice
-from sleek.invoices.queries import Draft, LineWish, Reference
-from sleek.invoices.rules import DocumentKind, Figures, Nature, Policy, Stage
+from sleek.invoices.queries import Draft, Reference
+from sleek.invoices.rules import DocumentKind, Nature, Policy, Stage
 from sleek.merchants.models import Membership, Merchant
 from sleek.papers import actions as papers
 from sleek.papers.models import Design
 from sleek.papers.rules import Layout, SealKind, Tongue
-from sleek.payments import actions as payments
-from sleek.payments.actions import Share, billing
 from sleek.payments.models import Attempt, Payment
-from sleek.receipts import actions as receipts
 
 SEAL_SIZE, SEAL_RED = 400, (200, 30, 30, 255)
 PAID_ON, OVERDUE_SINCE = timedelta(days=18), timedelta(days=12)
 
 
 def furnish(owner: Membership, try_to_pay: Callable[[Payment], Attempt]) -> None:
+    """Day by day, so that later bills have higher numbers."""
     shop = owner.merchant
     plain, both = _designs(owner)
     with clock.frozen(clock.now() - OVERDUE_SINCE - timedelta(days=30)):
-        late = _issued(owner, _tableware(shop, both))
+        late = issued(owner, _tableware(shop, both))
         invoices.send(late, late.payer_email, by=owner.user)
+    fair.take_deposit(owner, try_to_pay)
     with clock.frozen(clock.now() - PAID_ON - timedelta(days=2)):
-        sample = _issued(owner, _sample(shop, plain))
+        sample = issued(owner, _sample(shop, plain))
     with clock.frozen(clock.now() - PAID_ON):
-        _pay(sample, try_to_pay)
+        pay(sample, try_to_pay)
+    fair.sell_samples(owner)
     with clock.frozen(clock.now() - timedelta(days=3)):
-        order = _issued(owner, _order(shop, both))
+        order = issued(owner, _order(shop, both))
         words = "Dear Anna, as agreed at the fair: three stages. Thank you!"
         invoices.send(order, order.payer_email, words, by=owner.user)
-
-
-def _issued(owner: Membership, draft: Draft) -> Invoice:
-    return invoices.issue(invoices.create(owner.merchant, draft, by=owner.user), by=owner)
+    fair.deliver(owner)
 
 
 def _sample(shop: Merchant, design: Design) -> Draft:
-    return _draft(
-        _customer(shop, "Prairie Pottery LLC"),
+    return draft(
+        customer(shop, "Prairie Pottery LLC"),
         "USD",
         (
-            _line("Celadon teapot, sample", "1", "38", spec="TP-0820, 820 ml", unit="pc"),
-            _line("Courier DHL Express", "1", "12", unit="parcel", is_courier=True),
+            line("Celadon teapot, sample", "1", "38", spec="TP-0820, 820 ml", unit="pc"),
+            line("Courier DHL Express", "1", "12", unit="parcel", is_courier=True),
         ),
         title="Celadon teapot, sample",
         nature=Nature.SAMPLING,
@@ -80,13 +76,13 @@ def _order(shop: Merchant, design: Design) -> Draft:
         Stage("大货 Production", "600 sets, packed", None, Decimal(50), today + timedelta(days=45)),
         Stage("尾款 Balance", "Bill of lading", None, Decimal(20), today + timedelta(days=75)),
     )
-    return _draft(
-        _customer(shop, "Müller Keramik GmbH"),
+    return draft(
+        customer(shop, "Müller Keramik GmbH"),
         "EUR",
         (
-            _line("青瓷茶具 Celadon tea set", "600", "18.50", spec="TS-06, 6 pcs", unit="套 set"),
-            _line("礼盒 Gift box", "600", "1.80", spec="kraft, magnetic lid", unit="只 pc"),
-            _line("模具 Mould", "2", "310", spec="lid and body", unit="副 set"),
+            line("青瓷茶具 Celadon tea set", "600", "18.50", spec="TS-06, 6 pcs", unit="套 set"),
+            line("礼盒 Gift box", "600", "1.80", spec="kraft, magnetic lid", unit="只 pc"),
+            line("模具 Mould", "2", "310", spec="lid and body", unit="副 set"),
         ),
         title="茶具订单 Tea sets, PO-2301",
         nature=Nature.GOODS,
@@ -102,45 +98,15 @@ def _order(shop: Merchant, design: Design) -> Draft:
 
 
 def _tableware(shop: Merchant, design: Design) -> Draft:
-    return _draft(
-        _customer(shop, "Thornbury Tableware Ltd"),
+    return draft(
+        customer(shop, "Thornbury Tableware Ltd"),
         "GBP",
-        (_line("样品 Blue-and-white plates, samples", "12", "35", spec="27 cm", unit="只 pc"),),
+        (line("样品 Blue-and-white plates, samples", "12", "35", spec="27 cm", unit="只 pc"),),
         title="样品 Plates, samples",
         nature=Nature.SAMPLING,
         due_days=30,
         design=design,
     )
-
-
-def _draft(customer: Customer, currency: str, lines: tuple[LineWish, ...], **more: object) -> Draft:
-    return Draft(
-        currency=currency,
-        lines=lines,
-        customer=customer,
-        payer=queries.payer_of(customer),
-        language=customer.language or "en",
-        **more,  # type: ignore[arg-type]
-    )
-
-
-def _line(item: str, quantity: str, price: str, **more: object) -> LineWish:
-    return LineWish(item, Figures(Decimal(quantity), Decimal(price)), **more)  # type: ignore[arg-type]
-
-
-def _customer(shop: Merchant, name: str) -> Customer:
-    return shop.customers.get(name=name)
-
-
-def _pay(bill: Invoice, try_to_pay: Callable[[Payment], Attempt]) -> None:
-    shares = [Share(stage, stage.due) for stage in bill.instalments.all()]
-    payment = payments.open_for_bills(shares, language="en")
-    attempt = try_to_pay(payment)
-    payments.apply_reports(
-        [Report(attempt.public_id, Outcome.SUCCEEDED, payment.money, payer="Visa •4242")]
-    )
-    billing.tell(bill)
-    receipts.issue(payment)
 
 
 def _designs(owner: Membership) -> tuple[Design, Design]:

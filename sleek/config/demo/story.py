@@ -173,12 +173,13 @@ def _told(payment: Payment, channel: Connection, chance: random.Random) -> None:
             return
     paid = _attempt(payment, channel)
     is_card = channel.channel == "stripe"
-    fee = Money(payment.amount * 29 // 1000 + 30, payment.currency) if is_card else None
+    # As the sandbox counts it, half a unit rounded up.
+    fee = Money((payment.amount * 29 + 500) // 1000 + 30, payment.currency) if is_card else None
     report = Report(
         paid.public_id,
         Outcome.SUCCEEDED,
         payment.money,
-        reference=f"cs_demo_{ids.token()}" if is_card else f"2026{chance.randrange(10**24):024d}",
+        reference=paid.reference or f"2026{ids.digits(24)}",
         fee=fee,
         payer=chance.choice(CARDS) if is_card else "138****8888",
         event_at=clock.now() + timedelta(seconds=chance.randrange(20, 400)),
@@ -197,6 +198,7 @@ def _attempt(payment: Payment, connection: Connection) -> Attempt:
         amount=payment.amount,
         currency=payment.currency,
         status=AttemptStatus.REQUIRES_ACTION,
+        reference=f"cs_demo_{ids.token()}" if connection.channel == "stripe" else "",
         expires_at=clock.now() + timedelta(minutes=30),
     )
     Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.PROCESSING)

@@ -110,9 +110,7 @@ def _values(sheet: Any) -> Iterator[tuple[object, ...]]:
 
 
 def _grid(sheet: Any, formulas: dict[int, list[int]]) -> Grid:
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1)
-    for number, cells in enumerate(rows, 1):
+    for number, cells in _numbered(sheet):
         filled = [(place, cell) for place, cell in enumerate(cells) if cell.value is not None]
         unsolved = formulas.get(number, [])
         if not filled and not unsolved:
@@ -131,15 +129,24 @@ def _grid(sheet: Any, formulas: dict[int, list[int]]) -> Grid:
 def _formulas(content: bytes, title: str) -> dict[int, list[int]]:
     """Where formulas stand: their places, by the row's number."""
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-    sheet = book[title]
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1)
     found: dict[int, list[int]] = {}
-    for number, cells in enumerate(rows, 1):
+    for number, cells in _numbered(book[title]):
         places = [place for place, cell in enumerate(cells) if _is_formula(cell)]
         if places:
             found[number] = places
     return found
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows that are there. openpyxl fills what is missing, up to a million rows, with one and
+    the same row of nothing.
+    """
+    sheet.reset_dimensions()
+    before = None
+    for number, cells in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1), 1):
+        if cells is not before:
+            yield number, cells
+        before = cells
 
 
 def _is_formula(cell: Any) -> bool:

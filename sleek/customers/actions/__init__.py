@@ -17,6 +17,7 @@ from sleek.customers.actions.tables import (
     read,
     set_layout,
     take,
+    tell_made,
     tie,
 )
 from sleek.customers.rules import Details
@@ -37,5 +38,6 @@ __all__ = [
     "restore",
     "set_layout",
     "take",
+    "tell_made",
     "tie",
 ]

@@ -57,6 +57,7 @@ def keep_table(
     the last one with the same head, or guessed. Raises `UnreadableTable`.
     """
     sheet = tables.read(content)
+    rows = rules.joined(kind, sheet.rows)
     TableFile.objects.filter(
         merchant_id=by.merchant_id, purpose=kind.purpose, subject=subject, created_by=by.user
     ).filter(imported_at=None).delete()
@@ -69,8 +70,8 @@ def keep_table(
         sheet=sheet.name[:SHEET_LETTERS],
         unread=[title[:SHEET_LETTERS] for title in sheet.unread],
         content_hash=hashlib.sha256(content).hexdigest(),
-        rows=_packed(sheet.rows),
-        layout=_first_layout(by.merchant_id, kind, sheet.rows).pack(),
+        rows=_packed(rows),
+        layout=_first_layout(by.merchant_id, kind, rows).pack(),
         created_by=by.user,
     )
 
@@ -152,6 +153,12 @@ def tie(file: TableFile, subject: str) -> None:
     """Say what its rows went into, where that came about by them."""
     file.subject = subject
     file.save(update_fields=["subject"])
+
+
+def tell_made(file: TableFile, made: Sequence[str]) -> None:
+    """Say what its rows became."""
+    file.made = list(made)
+    file.save(update_fields=["made"])
 
 
 def _first_layout(merchant_id: int, kind: Kind[Any], rows: Sequence[tables.Row]) -> Layout:

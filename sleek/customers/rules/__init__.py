@@ -1,7 +1,8 @@
 """What is known of a customer and how it is read from a form or a table; which column of a table
-says what; and the lines of a quotation, which are read alike. Pure.
+says what; and the lines of a quotation, and rows that make a bill each, which are read alike. Pure.
 """
 
+from sleek.customers.rules.bills import BILLS, BillRow, Group, group
 from sleek.customers.rules.book import (
     LANGUAGES,
     LETTERS,
@@ -11,9 +12,10 @@ from sleek.customers.rules.book import (
     TAG_LETTERS,
     TERMS_DAYS_MAX,
     Details,
+    folded,
     same_keys,
 )
-from sleek.customers.rules.columns import Layout, guess, head_hash, headings, remembered
+from sleek.customers.rules.columns import Layout, guess, head_hash, headings, joined, remembered
 from sleek.customers.rules.entries import CUSTOMERS, read_customer
 from sleek.customers.rules.lines import LINES, LineRow, read_line
 from sleek.customers.rules.numbers import means
@@ -32,6 +34,7 @@ from sleek.customers.rules.purposes import (
 from sleek.customers.rules.quotations import Around, around
 
 __all__ = [
+    "BILLS",
     "CUSTOMERS",
     "LANGUAGES",
     "LETTERS",
@@ -42,11 +45,13 @@ __all__ = [
     "TAG_LETTERS",
     "TERMS_DAYS_MAX",
     "Around",
+    "BillRow",
     "CellFlaw",
     "Details",
     "Fault",
     "Field",
     "Found",
+    "Group",
     "Kind",
     "Layout",
     "LineRow",
@@ -55,9 +60,12 @@ __all__ = [
     "Rejected",
     "Unfit",
     "around",
+    "folded",
+    "group",
     "guess",
     "head_hash",
     "headings",
+    "joined",
     "means",
     "read_customer",
     "read_line",

@@ -48,9 +48,9 @@ class Details:
 def same_keys(*, name: str, email: str, credit_code: str, tax_number: str) -> frozenset[str]:
     """Two customers that share one of these may be the same."""
     told = {"name": name, "email": email, "credit_code": credit_code, "tax_number": tax_number}
-    return frozenset(f"{kind} {_folded(text)}" for kind, text in told.items() if text)
+    return frozenset(f"{kind} {folded(text)}" for kind, text in told.items() if text)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Full-width letters, capitals and spaces make no difference."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -15,6 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from sleek.core.tables import Row
+from sleek.customers.rules.numbers import means
 from sleek.customers.rules.purposes import Field, Kind
 
 HEAD_WITHIN = 30  # rows: titles and addresses stand above the head
@@ -22,6 +23,7 @@ _COUNTED = 3  # rows that show whether a column counts them
 _SURE = 100.0
 _LIKELY = 84.0  # of 100: a slip or a plural apart
 _BRACKETS = re.compile(r"[(\[（【].*?[)\]）】]")
+_BRACKETED = re.compile(r"[(\[（【][^\d()（）]{1,40}[)\]）】]")
 _SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 _IDLE = re.compile(r"[\s_\-./*:：#、，,;；]+")
 _PARTS = re.compile(r"[/\n|｜]+")
@@ -46,6 +48,19 @@ class Layout:
 
     def pack(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def joined(kind: Kind[Any], rows: Sequence[Row]) -> list[Row]:
+    """With a head of two rows, `Unit price` over `(USD)`, made one under the lower number."""
+    best = max(rows[:HEAD_WITHIN], key=lambda row: _score(kind, row), default=None)
+    if best is None or not _score(kind, best):
+        return [*rows]
+    at = rows.index(best)
+    for upper, lower in ((at, at + 1), (at - 1, at)):
+        other = upper if lower == at else lower
+        if 0 <= other < len(rows) and _heads_too(kind, rows[other], best):
+            return [*rows[:upper], _stacked(rows[upper], rows[lower]), *rows[lower + 1 :]]
+    return [*rows]
 
 
 def guess(kind: Kind[Any], rows: Sequence[Row]) -> Layout:
@@ -84,6 +99,28 @@ def head_hash(rows: Sequence[Row], head_row: int) -> str:
     """The same for tables with the same heads in the same places."""
     told = "\x1f".join(_plain(text) for text in headings(rows, head_row))
     return hashlib.sha256(f"{bool(head_row)}\x1e{told}".encode()).hexdigest()
+
+
+def _heads_too(kind: Kind[Any], row: Row, best: Row) -> bool:
+    """Whether all that stands in it belongs to the head next to it: nothing of an entry does."""
+    if abs(row.number - best.number) != 1 or row.gaps or best.gaps:
+        return False
+    beside = [*best.cells, *("" for _cell in row.cells[len(best.cells) :])]
+    told = [(cell, near) for cell, near in zip(row.cells, beside, strict=False) if cell]
+    return any(cell != near for cell, near in told) and all(
+        cell == near
+        or bool(_BRACKETED.fullmatch(cell))
+        or bool(means(cell))
+        or any(_likeness(each, cell) >= _SURE for each in kind.fields)
+        for cell, near in told
+    )
+
+
+def _stacked(upper: Row, lower: Row) -> Row:
+    width = max(len(upper.cells), len(lower.cells))
+    both = [[*row.cells, *[""] * (width - len(row.cells))] for row in (upper, lower)]
+    cells = [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip(*both, strict=True)]
+    return Row(lower.number, tuple(cells))
 
 
 def _score(kind: Kind[Any], row: Row) -> int:

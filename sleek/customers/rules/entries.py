@@ -73,7 +73,7 @@ def _readers(country: str) -> dict[str, Callable[[str], object]]:
         "language": partial(_named, tongues, CellFlaw.LANGUAGE),
         "currency": _currency,
         "method": _method,
-        "terms_days": _terms_days,
+        "terms_days": terms_days,
         "tags": _tags,
         "memo": _memo,
     }
@@ -176,8 +176,8 @@ def _method(text: str) -> str:
     return method
 
 
-def _terms_days(text: str) -> int | None:
-    """30, `30 天`, `Net 30`."""
+def terms_days(text: str) -> int | None:
+    """30, `30 天`, `Net 30`. Raises `Misread`."""
     if not text.strip():
         return None
     numbers = _DAYS.findall(unicodedata.normalize("NFKC", text).replace("%", " % "))
@@ -250,4 +250,4 @@ CUSTOMERS: Kind[Details] = Kind(
     read_customer,
 )
 
-__all__ = ["CUSTOMERS", "Unfit", "read_customer"]
+__all__ = ["CUSTOMERS", "Unfit", "read_customer", "terms_days"]

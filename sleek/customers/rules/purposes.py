@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 
     CUSTOMERS = "customers"
     LINES = "lines"
+    BILLS = "bills"
 
 
 class CellFlaw(StrEnum):
@@ -48,6 +49,17 @@ class CellFlaw(StrEnum):
     NOTE = "note"  # a title or a remark over the whole row
     AMOUNT = "amount"  # is not what quantity and price come to
     OTHER_MONEY = "other_money"
+    NATURE = "nature"
+    DUE = "due"
+    PAST = "past"  # a day that is over
+    UNKNOWN = "unknown"  # nobody in the address book, and not enough to add them
+    SEVERAL = "several"  # customers bear this name
+    OTHER_CUSTOMER = "other_customer"  # has this address
+    ARCHIVED = "archived"
+    TORN = "torn"  # another row of the same bill is rejected
+    DISAGREES = "disagrees"  # two rows of the same bill
+    TOO_MANY = "too_many"  # lines of one bill
+    NOTHING_TO_PAY = "nothing_to_pay"
 
 
 # What stands in tables beside entries: nothing is missing when it is left out.

@@ -7,7 +7,7 @@ from sleek.invoices.actions.deducting import (
     expire_entitlements,
     forfeit,
 )
-from sleek.invoices.actions.desk import Page, draw_up, finish, take_lines, trial
+from sleek.invoices.actions.desk import Page, draw_up, finish, take_bills, take_lines, trial
 from sleek.invoices.actions.dividing import NotDividable, divide
 from sleek.invoices.actions.drafting import (
     ChangedMeanwhile,
@@ -103,6 +103,7 @@ __all__ = [
     "set_review_rules",
     "settle",
     "submit",
+    "take_bills",
     "take_lines",
     "trial",
     "void",

@@ -6,6 +6,7 @@ finds it taken and is not issued as it is.
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -23,6 +24,8 @@ from sleek.invoices import queries, rules
 from sleek.invoices.models import Deduction, Entitlement, Invoice
 from sleek.invoices.rules import DeductionStatus, EntitlementStatus
 from sleek.merchants.models import User
+
+logger = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 
@@ -129,6 +132,22 @@ def give_back(invoice: Invoice) -> None:
             entitlement.status = _status_again(entitlement, today)
             _settle(each, entitlement, DeductionStatus.RELEASED)
             _tell(entitlement, "entitlement.returned", invoice=invoice.public_id)
+
+
+def use_again(invoice: Invoice) -> None:
+    """The bill that deducts keeps its money after all: a refund of it failed. Under its row. What
+    another bill has taken meanwhile stays with that one.
+    """
+    today = clock.now().astimezone(invoice.merchant.zone).date()
+    for each, entitlement in _claims(invoice, DeductionStatus.RELEASED):
+        if entitlement.left.minor < each.taken:
+            facts = {"invoice": invoice.public_id, "entitlement": entitlement.public_id}
+            logger.warning("deductions.given_twice", extra=facts)
+            continue
+        entitlement.amount_used += each.taken
+        entitlement.status = _status_again(entitlement, today)
+        _settle(each, entitlement, DeductionStatus.USED)
+        _tell(entitlement, "entitlement.used", invoice=invoice.public_id, amount=each.taken)
 
 
 def follow(invoice: Invoice) -> None:

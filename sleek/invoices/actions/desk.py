@@ -22,8 +22,8 @@ from sleek.invoices.actions import drafting
 from sleek.invoices.actions.issuing import issue
 from sleek.invoices.actions.reviewing import submit
 from sleek.invoices.models import Invoice
-from sleek.invoices.queries import Draft
-from sleek.merchants.models import Membership
+from sleek.invoices.queries import MOST_BILLS, Draft, Sheaf
+from sleek.merchants.models import Membership, Merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,38 @@ def take_lines(file: TableFile, page: Page, *, leaves_out: bool = False, by: Mem
     return invoice
 
 
+@transaction.atomic
+def take_bills(
+    file: TableFile, base: Draft, *, leaves_out: bool = False, again: bool = False, by: Membership
+) -> TableFile:
+    """Draw up all bills of a table, and add whom the address book does not know; all rows, unless
+    somebody said to leave out those that cannot be read. Raises `TableRefused`, `InvalidInvoice`,
+    `TooManyCustomers`.
+    """
+    # Two tables of one merchant follow each other, so the second one knows whom the first added.
+    Merchant.objects.select_for_update(no_key=True).get(pk=file.merchant_id)
+    found = queries.sheaf(file, base)
+    _check(found, leaves_out=leaves_out, again=again)
+    count = sum(len(each.numbers) for each in found.bills)
+    file = customers.take(file, count, found.rejected, into=file.public_id)
+    added = customers.add_many(by.merchant, found.newcomers, by=by.user)
+    known = dict(zip(found.newcomers, added, strict=True))
+    drafts = [
+        replace(each.draft, customer=known[each.newcomer]) if each.newcomer else each.draft
+        for each in found.bills
+    ]
+    bills = drafting.create_many(by.merchant, drafts, by=by.user)
+    customers.tell_made(file, [bill.public_id for bill in bills])
+    audit.record(
+        "invoice.drafted_from_table",
+        file.public_id,
+        scope=by.merchant.public_id,
+        actor=by.user.public_id,
+        data={"file": file.name, "bills": len(bills)},
+    )
+    return file
+
+
 @contextmanager
 def trial(draft: Draft, *, by: Membership, invoice: Invoice | None = None) -> Iterator[Invoice]:
     """The bill as it would be, for as long as it is looked at; nothing of it stays. `invoice` is
@@ -103,3 +135,17 @@ def trial(draft: Draft, *, by: Membership, invoice: Invoice | None = None) -> It
             wished.replaces = invoice.replaces  # only shown: the draft itself bears it
         yield wished
         transaction.set_rollback(True)
+
+
+def _check(found: Sheaf, *, leaves_out: bool, again: bool) -> None:
+    if len(found.bills) > MOST_BILLS:
+        said = _("This table makes %(count)s bills, and %(most)s come in at once. Split it.")
+        raise TableRefused(said % {"count": len(found.bills), "most": MOST_BILLS})
+    if found.earlier is not None and not again:
+        raise TableRefused(
+            _("This very table is imported already. Say that you want its bills once more.")
+        )
+    if found.missing and not leaves_out:
+        raise TableRefused(
+            _("Some rows cannot be read. Put them right, or say that they are to be left out.")
+        )

@@ -12,14 +12,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.core.money import Money
-from sleek.events import actions as events
-from sleek.events.actions import Fact
 from sleek.invoices import queries, rules
-from sleek.invoices.actions.drafting import InvalidInvoice
+from sleek.invoices.actions.drafting import InvalidInvoice, record
 from sleek.invoices.actions.issuing import keep_paper
 from sleek.invoices.models import Instalment, Invoice
 from sleek.invoices.rules import Rest, Stage, StageFlaw
@@ -53,7 +50,8 @@ def divide(
     invoice.updated_at = clock.now()
     invoice.save(update_fields=["updated_at"])
     keep_paper(invoice, version=queries.versions(invoice) + 1, at=clock.now())
-    _record(invoice, by, count=len(kept) + len(parts))
+    count = len(kept) + len(parts)
+    record(invoice, "invoice.divided", by.user, number=invoice.number, count=count)
     return invoice
 
 
@@ -111,12 +109,3 @@ def _write(rows: Sequence[Instalment]) -> None:
 
 def _day(stage: Instalment) -> date:
     return stage.due_on or date.min
-
-
-def _record(invoice: Invoice, by: Membership, **data: object) -> None:
-    scope = invoice.merchant.public_id
-    known: dict[str, object] = {"number": invoice.number} | data
-    audit.record(
-        "invoice.divided", invoice.public_id, scope=scope, actor=by.user.public_id, data=known
-    )
-    events.record([Fact("invoice.divided", invoice.public_id, invoice.merchant_id, known)])

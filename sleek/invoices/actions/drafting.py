@@ -6,11 +6,12 @@ lists and previews show what the paper will; and any approval falls, because it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sleek.audit import actions as audit
@@ -32,6 +33,8 @@ from sleek.invoices.queries import Draft, LineWish, Payer, Reference
 from sleek.invoices.rules import InvoiceStatus, PolicyFlaw, Stage, StageFlaw
 from sleek.invoices.rules.content import BillFlaw
 from sleek.merchants.models import Merchant, User
+
+WRITTEN_AT_ONCE = 500  # rows of one INSERT
 
 
 class InvalidInvoice(SleekError):
@@ -56,15 +59,46 @@ class ChangedMeanwhile(SleekError):
     code = "changed_meanwhile"
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A bill with all that hangs on it, on its way into the database."""
+
+    invoice: Invoice
+    lines: list[Line]
+    instalments: list[Instalment]
+    documents: list[RelatedDocument]
+    deductions: list[Deduction]
+
+
 @transaction.atomic
 def create(
-    merchant: Merchant, draft: Draft, *, by: User, copied_from: Invoice | None = None
+    merchant: Merchant,
+    draft: Draft,
+    *,
+    by: User,
+    copied_from: Invoice | None = None,
+    replaces: Invoice | None = None,
 ) -> Invoice:
     """Raises `InvalidInvoice`."""
-    invoice = Invoice(merchant=merchant, created_by=by, copied_from=copied_from)
+    invoice = Invoice(merchant=merchant, created_by=by, copied_from=copied_from, replaces=replaces)
     write(invoice, draft, by)
-    _record(invoice, "invoice.drafted", by)
+    record(invoice, "invoice.drafted", by)
     return invoice
+
+
+@transaction.atomic
+def create_many(merchant: Merchant, drafts: Sequence[Draft], *, by: User) -> list[Invoice]:
+    """All or none; who calls it records the act. Raises `InvalidInvoice`."""
+    owed = queries.promised_to(merchant)
+    rows = [_rows(Invoice(merchant=merchant, created_by=by), each, by, owed) for each in drafts]
+    bills = Invoice.objects.bulk_create((each.invoice for each in rows), batch_size=WRITTEN_AT_ONCE)
+    _store(rows)
+    prefetch_related_objects(bills, "lines", "instalments", "documents", "deductions__entitlement")
+    for invoice in bills:
+        invoice.content_hash = queries.content_hash(invoice)
+    Invoice.objects.bulk_update(bills, ["content_hash"], batch_size=WRITTEN_AT_ONCE)
+    events.record([Fact("invoice.drafted", each.public_id, merchant.pk) for each in bills])
+    return bills
 
 
 @transaction.atomic
@@ -89,7 +123,7 @@ def rewrite(invoice: Invoice, draft: Draft, *, revision: int, by: User) -> Invoi
         Review.objects.create(
             invoice=invoice, verdict="edited", content_hash=invoice.content_hash, by=by
         )
-    _record(invoice, "invoice.edited", by)
+    record(invoice, "invoice.edited", by)
     return invoice
 
 
@@ -99,7 +133,7 @@ def discard(invoice: Invoice, *, by: User) -> None:
     invoice = lock(invoice)
     if invoice.status != InvoiceStatus.DRAFT:
         raise NotADraft(_("Only a draft can be deleted. Void the bill instead."))
-    _record(invoice, "invoice.discarded", by)
+    record(invoice, "invoice.discarded", by)
     invoice.delete()
 
 
@@ -110,7 +144,7 @@ def note(invoice: Invoice, *, memo: str, tags: Sequence[str], by: User) -> Invoi
     invoice.memo, invoice.tags = memo.strip(), list(dict.fromkeys(tags))
     invoice.updated_at = clock.now()
     invoice.save(update_fields=["memo", "tags", "updated_at"])
-    _record(invoice, "invoice.noted", by)
+    record(invoice, "invoice.noted", by)
     return invoice
 
 
@@ -124,26 +158,9 @@ def copy(invoice: Invoice, *, by: User) -> Invoice:
 
 def write(invoice: Invoice, draft: Draft, by: User) -> None:
     """Make it say that, in the caller's transaction. Raises `InvalidInvoice`."""
-    counted = _count(draft)
-    draft = _with_deposit(draft, counted.total)
-    _set_columns(invoice, draft, by)
-    invoice.amount, invoice.amount_tax = counted.total.minor, counted.tax.minor
-    flaws = rules.content.flaws(draft.lines, counted)
-    if flaws:
-        raise InvalidInvoice(flaws)
-    takes = draft.deducts and not draft.is_deposit
-    planned = queries.plan_deductions(invoice, _countable(draft, counted)) if takes else []
-    invoice.amount_deducted = sum(each.amount for each in planned)
-    parts = rules.divide(invoice.asked, draft.stages)
-    if isinstance(parts, StageFlaw):
-        raise InvalidInvoice([parts])
-    if draft.policy and (wrong := rules.deduction.flaws(draft.policy, invoice.asked)):
-        raise InvalidInvoice(wrong)
+    rows = _rows(invoice, draft, by)
     invoice.save()
-    _write_lines(invoice, queries.quoted(draft), counted.amounts)
-    _write_instalments(invoice, draft, parts)
-    Deduction.objects.bulk_create(planned)
-    _write_documents(invoice, draft.documents)
+    _store([rows])
     invoice.content_hash = queries.content_hash(invoice)
     invoice.save(update_fields=["content_hash"])
 
@@ -154,6 +171,53 @@ def lock(invoice: Invoice) -> Invoice:
         .select_related("merchant")
         .get(pk=invoice.pk)
     )
+
+
+def record(invoice: Invoice, kind: str, by: User | None, **data: object) -> None:
+    """What became of it: as an event and, where somebody did it, in the audit log, too."""
+    scope = invoice.merchant.public_id
+    if by is not None:
+        audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=dict(data))
+    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])
+
+
+def _rows(invoice: Invoice, draft: Draft, by: User, owed: Collection[int] | None = None) -> _Rows:
+    """The bill as it would say that, and its rows; nothing is saved. `owed` are the customers whom
+    earlier bills promise something, where that is known. Raises `InvalidInvoice`.
+    """
+    counted = _count(draft)
+    draft = _with_deposit(draft, counted.total)
+    _set_columns(invoice, draft, by)
+    invoice.amount, invoice.amount_tax = counted.total.minor, counted.tax.minor
+    flaws = rules.content.flaws(draft.lines, counted)
+    if flaws:
+        raise InvalidInvoice(flaws)
+    takes = draft.deducts and not draft.is_deposit and (owed is None or invoice.customer_id in owed)
+    planned = queries.plan_deductions(invoice, _countable(draft, counted)) if takes else []
+    invoice.amount_deducted = sum(each.amount for each in planned)
+    parts = rules.divide(invoice.asked, draft.stages)
+    if isinstance(parts, StageFlaw):
+        raise InvalidInvoice([parts])
+    if draft.policy and (wrong := rules.deduction.flaws(draft.policy, invoice.asked)):
+        raise InvalidInvoice(wrong)
+    return _Rows(
+        invoice,
+        lines=_lines(invoice, queries.quoted(draft), counted.amounts),
+        instalments=_instalments(invoice, draft, parts),
+        documents=_documents(invoice, draft.documents),
+        deductions=planned,
+    )
+
+
+def _store(rows: Sequence[_Rows]) -> None:
+    """What hangs on bills that are saved."""
+    for model, name in (
+        *((Line, "lines"), (Instalment, "instalments")),
+        *((Deduction, "deductions"), (RelatedDocument, "documents")),
+    ):
+        fresh = [row for each in rows for row in getattr(each, name)]
+        if fresh:
+            model._default_manager.bulk_create(fresh, batch_size=WRITTEN_AT_ONCE)
 
 
 def _undated(invoice: Invoice) -> tuple[Stage, ...]:
@@ -208,8 +272,8 @@ def _countable(draft: Draft, counted: rules.Totals) -> tuple[Money, Money]:
     return counted.total, Money(max(counted.total.minor - courier, 0), draft.currency)
 
 
-def _write_lines(invoice: Invoice, lines: Sequence[LineWish], amounts: Sequence[Money]) -> None:
-    Line.objects.bulk_create(
+def _lines(invoice: Invoice, lines: Sequence[LineWish], amounts: Sequence[Money]) -> list[Line]:
+    return [
         Line(
             invoice=invoice,
             position=position,
@@ -225,12 +289,12 @@ def _write_lines(invoice: Invoice, lines: Sequence[LineWish], amounts: Sequence[
             amount=amount.minor,
         )
         for position, (line, amount) in enumerate(zip(lines, amounts, strict=True))
-    )
+    ]
 
 
-def _write_instalments(invoice: Invoice, draft: Draft, parts: Sequence[Money]) -> None:
+def _instalments(invoice: Invoice, draft: Draft, parts: Sequence[Money]) -> list[Instalment]:
     stages = draft.stages or (Stage(due_on=draft.due_on),)
-    Instalment.objects.bulk_create(
+    return [
         Instalment(
             invoice=invoice,
             position=position,
@@ -241,14 +305,14 @@ def _write_instalments(invoice: Invoice, draft: Draft, parts: Sequence[Money]) -
             due_on=stage.due_on,
         )
         for position, (stage, part) in enumerate(zip(stages, parts, strict=True))
-    )
+    ]
 
 
-def _write_documents(invoice: Invoice, documents: Sequence[Reference]) -> None:
+def _documents(invoice: Invoice, documents: Sequence[Reference]) -> list[RelatedDocument]:
     """Each once: of two under one number the one of which it is known what it said."""
     listings = {(each.kind, each.number): each.listing.pack() for each in documents if each.listing}
     named = dict.fromkeys((each.kind, each.number) for each in documents)
-    RelatedDocument.objects.bulk_create(
+    return [
         RelatedDocument(
             merchant_id=invoice.merchant_id,
             invoice=invoice,
@@ -257,10 +321,4 @@ def _write_documents(invoice: Invoice, documents: Sequence[Reference]) -> None:
             listing=listings.get((kind, number)),
         )
         for kind, number in named
-    )
-
-
-def _record(invoice: Invoice, kind: str, by: User, **data: object) -> None:
-    scope = invoice.merchant.public_id
-    audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=data)
-    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])
+    ]

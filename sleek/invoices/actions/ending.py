@@ -9,14 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.core.money import Money
-from sleek.events import actions as events
-from sleek.events.actions import Fact
 from sleek.invoices import queries, rules
 from sleek.invoices.actions import deducting, drafting
+from sleek.invoices.actions.drafting import record
 from sleek.invoices.formats import facturx
 from sleek.invoices.models import CreditNote, Invoice
 from sleek.invoices.rules import InvoiceStatus
@@ -51,7 +49,7 @@ def void(invoice: Invoice, reason: str, *, by: User) -> Invoice:
     _end_unpaid(invoice, reason)
     deducting.give_back(invoice)
     deducting.follow(invoice)
-    _record(invoice, "invoice.voided", by, reason=invoice.end_reason)
+    record(invoice, "invoice.voided", by, reason=invoice.end_reason)
     return invoice
 
 
@@ -69,7 +67,7 @@ def write_off(invoice: Invoice, reason: str, *, by: User) -> Invoice:
     if invoice.status != InvoiceStatus.OPEN:
         raise NotVoidable(_("Only a bill that is still to be paid can be written off."))
     _end(invoice, InvoiceStatus.UNCOLLECTIBLE, reason)
-    _record(invoice, "invoice.written_off", by, reason=invoice.end_reason)
+    record(invoice, "invoice.written_off", by, reason=invoice.end_reason)
     return invoice
 
 
@@ -77,19 +75,15 @@ def write_off(invoice: Invoice, reason: str, *, by: User) -> Invoice:
 def replacement(invoice: Invoice, *, by: User) -> Invoice:
     """A draft that says the same; when it is issued, this bill is void. Raises `NotVoidable`."""
     invoice = drafting.lock(invoice)
-    if invoice.status in rules.UNISSUED or invoice.amount_paid > invoice.amount_refunded:
+    status = InvoiceStatus(invoice.status)
+    may_end = status == InvoiceStatus.VOID or rules.may_be_void(status, invoice.asked.minor)
+    if not may_end or invoice.amount_paid > invoice.amount_refunded:
         raise NotVoidable(_("Only an issued bill on which nothing was paid can be replaced."))
     known = Invoice.objects.filter(replaces=invoice).first()
     if known is not None:
         return known
-    fresh = drafting.create(
-        invoice.merchant, replace(queries.draft_of(invoice), due_on=None), by=by
-    )
-    fresh.replaces = invoice
-    fresh.save(update_fields=["replaces"])
-    fresh.content_hash = queries.content_hash(fresh)
-    fresh.save(update_fields=["content_hash"])
-    return fresh
+    draft = replace(queries.draft_of(invoice), due_on=None)
+    return drafting.create(invoice.merchant, draft, by=by, replaces=invoice)
 
 
 @transaction.atomic
@@ -122,7 +116,7 @@ def credit(invoice: Invoice, amount: Money, reason: str, *, by: User) -> CreditN
     invoice.save(update_fields=["amount_credited", "updated_at"])
     _keep_paper(note)
     said: dict[str, object] = {"note": note.number, "amount": amount.minor}
-    _record(invoice, "invoice.credited", by, **said, credit_note=note.public_id)
+    record(invoice, "invoice.credited", by, **said, credit_note=note.public_id)
     return note
 
 
@@ -162,9 +156,3 @@ def _end(invoice: Invoice, status: InvoiceStatus, reason: str) -> None:
     invoice.status, invoice.end_reason = status, reason.strip()
     invoice.ended_at = invoice.updated_at = clock.now()
     invoice.save(update_fields=["status", "end_reason", "ended_at", "updated_at"])
-
-
-def _record(invoice: Invoice, kind: str, by: User, **data: object) -> None:
-    scope = invoice.merchant.public_id
-    audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=data)
-    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])

@@ -11,13 +11,10 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sleek.audit import actions as audit
 from sleek.core import calendars, clock
 from sleek.core.errors import SleekError
-from sleek.events import actions as events
-from sleek.events.actions import Fact
 from sleek.invoices import rules
-from sleek.invoices.actions.drafting import lock
+from sleek.invoices.actions.drafting import lock, record
 from sleek.invoices.models import FollowUp, Invoice
 from sleek.invoices.rules import Answer, InvoiceStatus
 from sleek.merchants.models import User
@@ -40,7 +37,7 @@ def mark_sent(invoice: Invoice, *, by: User) -> Invoice:
     if invoice.sent_at is None:
         invoice.sent_at = invoice.updated_at = clock.now()
         invoice.save(update_fields=["sent_at", "updated_at"])
-        _record(invoice, "invoice.handed_over", by)
+        record(invoice, "invoice.handed_over", by)
     return plan(invoice)
 
 
@@ -82,7 +79,7 @@ def answer(
     task.save()
     if task.promised_on:
         _open(invoice, task.promised_on)
-    _record(invoice, "invoice.followed_up", by, outcome=outcome.value, day=_iso(task.promised_on))
+    record(invoice, "invoice.followed_up", by, outcome=outcome.value, day=_iso(task.promised_on))
     return task
 
 
@@ -103,9 +100,3 @@ def _open(invoice: Invoice, after: date) -> None:
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _record(invoice: Invoice, kind: str, by: User, **data: object) -> None:
-    scope = invoice.merchant.public_id
-    audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=data)
-    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])

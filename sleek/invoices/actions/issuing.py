@@ -12,15 +12,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
-from sleek.events import actions as events
-from sleek.events.actions import Fact
 from sleek.fx import queries as fx
 from sleek.invoices import queries, rules
 from sleek.invoices.actions import deducting
-from sleek.invoices.actions.drafting import InvalidInvoice, lock
+from sleek.invoices.actions.drafting import InvalidInvoice, lock, record
 from sleek.invoices.actions.ending import supersede
 from sleek.invoices.actions.settling import Standing, settle
 from sleek.invoices.formats import facturx
@@ -60,6 +57,8 @@ def issue(invoice: Invoice, *, by: Membership, seen_hash: str = "") -> Invoice:
     today = now.astimezone(invoice.merchant.zone).date()
     _fix_days(invoice, today)
     _refuse_what_lacks(invoice, today)
+    if invoice.replaces:
+        supersede(invoice.replaces, by=by.user)  # first, since it may hold what this one deducts
     deducting.reserve(invoice)
     invoice.issued_at, invoice.issued_on, invoice.issued_by = now, today, by.user
     _fix_rate(invoice)
@@ -69,10 +68,16 @@ def issue(invoice: Invoice, *, by: Membership, seen_hash: str = "") -> Invoice:
     invoice.number, invoice.status, invoice.updated_at = number.text, InvoiceStatus.OPEN, now
     invoice.save()
     deducting.promise(invoice, today)
-    if invoice.replaces:
-        supersede(invoice.replaces, by=by.user)
     keep_paper(invoice, at=now)
-    _record(invoice, by)
+    asked = invoice.asked
+    record(
+        invoice,
+        "invoice.issued",
+        by.user,
+        number=invoice.number,
+        amount=asked.minor,
+        currency=asked.currency,
+    )
     if not invoice.asked.minor:
         # Deposits cover it: nobody has to pay, and nobody is asked to.
         invoice = settle(invoice, Standing({}, 0, now))
@@ -135,16 +140,3 @@ def keep_paper(invoice: Invoice, *, at: datetime, version: int = 1) -> None:
         at=at,
         attachments=attached,
     )
-
-
-def _record(invoice: Invoice, by: Membership) -> None:
-    data: dict[str, object] = {
-        "number": invoice.number,
-        "amount": invoice.asked.minor,
-        "currency": invoice.currency,
-    }
-    scope = invoice.merchant.public_id
-    audit.record(
-        "invoice.issued", invoice.public_id, scope=scope, actor=by.user.public_id, data=data
-    )
-    events.record([Fact("invoice.issued", invoice.public_id, invoice.merchant_id, data)])

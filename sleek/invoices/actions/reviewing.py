@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
-from sleek.events import actions as events
-from sleek.events.actions import Fact
 from sleek.invoices import queries
-from sleek.invoices.actions.drafting import NotADraft, lock
+from sleek.invoices.actions.drafting import NotADraft, lock, record
 from sleek.invoices.actions.issuing import issue, refuse_unseen
 from sleek.invoices.models import Invoice, Review, ReviewRule
 from sleek.invoices.rules import Condition, InvoiceStatus
@@ -121,7 +119,4 @@ def _note(invoice: Invoice, kind: str, by: User, reason: str = "") -> None:
         reason=reason.strip(),
         by=by,
     )
-    data: dict[str, object] = {"reason": reason.strip()} if reason else {}
-    scope = invoice.merchant.public_id
-    audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=data)
-    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])
+    record(invoice, kind, by, **({"reason": reason.strip()} if reason else {}))

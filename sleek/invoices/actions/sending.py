@@ -13,13 +13,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.events import actions as events
 from sleek.events.actions import Fact
 from sleek.invoices import rules
-from sleek.invoices.actions.drafting import lock
+from sleek.invoices.actions.drafting import lock, record
 from sleek.invoices.models import Invoice, Sending, Views
 from sleek.invoices.rules import InvoiceStatus
 from sleek.merchants.models import User
@@ -163,12 +162,7 @@ def _refuse_flood(invoice: Invoice) -> None:
 
 def _record(sending: Sending, kind: str, by: User | None) -> None:
     """Addresses stay out of what is kept for ever."""
-    invoice = sending.invoice
-    data: dict[str, object] = {"number": invoice.number, "sending": sending.public_id}
-    if by is not None:
-        scope = invoice.merchant.public_id
-        audit.record(kind, invoice.public_id, scope=scope, actor=by.public_id, data=dict(data))
-    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])
+    record(sending.invoice, kind, by, number=sending.invoice.number, sending=sending.public_id)
 
 
 @transaction.atomic

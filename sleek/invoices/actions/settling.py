@@ -9,11 +9,9 @@ from datetime import datetime
 from django.db import transaction
 
 from sleek.core import clock
-from sleek.events import actions as events
-from sleek.events.actions import Fact
 from sleek.invoices import rules
 from sleek.invoices.actions import deducting
-from sleek.invoices.actions.drafting import lock
+from sleek.invoices.actions.drafting import lock, record
 from sleek.invoices.models import Invoice
 from sleek.invoices.rules import InvoiceStatus
 
@@ -54,10 +52,19 @@ def settle(invoice: Invoice, standing: Standing) -> Invoice:
     _tell(invoice, before)
     if invoice.status == InvoiceStatus.PAID and before[2] != InvoiceStatus.PAID:
         deducting.use(invoice)
-    if invoice.amount_paid and invoice.amount_refunded >= invoice.amount_paid:
-        deducting.give_back(invoice)
+    _follow_deductions(invoice)
     deducting.follow(invoice)
     return invoice
+
+
+def _follow_deductions(invoice: Invoice) -> None:
+    """A bill that is not paid yet goes on asking for less, whatever went back of it."""
+    if invoice.status != InvoiceStatus.PAID or not invoice.amount_paid:
+        return
+    if invoice.amount_refunded >= invoice.amount_paid:
+        deducting.give_back(invoice)
+    else:
+        deducting.use_again(invoice)
 
 
 def _tell(invoice: Invoice, before: tuple[int, int, str]) -> None:
@@ -76,10 +83,12 @@ def _tell(invoice: Invoice, before: tuple[int, int, str]) -> None:
 
 
 def _record(invoice: Invoice, kind: str) -> None:
-    data: dict[str, object] = {
-        "amount": invoice.amount_paid,
-        "currency": invoice.currency,
-        "number": invoice.number,
-        "refunded": invoice.amount_refunded,
-    }
-    events.record([Fact(kind, invoice.public_id, invoice.merchant_id, data)])
+    record(
+        invoice,
+        kind,
+        None,
+        amount=invoice.amount_paid,
+        currency=invoice.currency,
+        number=invoice.number,
+        refunded=invoice.amount_refunded,
+    )

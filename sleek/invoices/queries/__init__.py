@@ -1,7 +1,12 @@
 """Reading bills, one file per topic."""
 
 from sleek.invoices.queries.batches import batches_open, bills_of, fitting
-from sleek.invoices.queries.deductions import open_entitlements, plan, plan_deductions
+from sleek.invoices.queries.deductions import (
+    open_entitlements,
+    plan,
+    plan_deductions,
+    promised_to,
+)
 from sleek.invoices.queries.drafts import (
     Draft,
     LineWish,
@@ -27,10 +32,14 @@ from sleek.invoices.queries.papers import Speech, Word, filled, in_words, payee,
 from sleek.invoices.queries.reviewing import conditions, hands, may_approve, needs_review
 from sleek.invoices.queries.sheets import COLUMNS, pay_url, sheet, versions
 from sleek.invoices.queries.sources import (
+    MOST_BILLS,
     Comparison,
+    Drawn,
     Intake,
     Mode,
     Obstacle,
+    Sheaf,
+    Usual,
     Wish,
     assessed,
     compared,
@@ -38,6 +47,8 @@ from sleek.invoices.queries.sources import (
     listings_of,
     obstacle_in_words,
     quoted,
+    sheaf,
+    usual_for,
     wish_for,
 )
 from sleek.invoices.queries.words import DOCUMENTS, NATURES, policy_in_words
@@ -45,16 +56,20 @@ from sleek.invoices.queries.words import DOCUMENTS, NATURES, policy_in_words
 __all__ = [
     "COLUMNS",
     "DOCUMENTS",
+    "MOST_BILLS",
     "NATURES",
     "Comparison",
     "Draft",
+    "Drawn",
     "Intake",
     "LineWish",
     "Mode",
     "Obstacle",
     "Payer",
     "Reference",
+    "Sheaf",
     "Speech",
+    "Usual",
     "Wish",
     "Word",
     "assessed",
@@ -91,11 +106,14 @@ __all__ = [
     "plan_deductions",
     "policy_in_words",
     "policy_of",
+    "promised_to",
     "quoted",
+    "sheaf",
     "sheet",
     "stamp",
     "to_end",
     "to_plan",
+    "usual_for",
     "versions",
     "wish_for",
 ]

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import ceil, floor
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from sleek.core import clock
 from sleek.core.money import Money, exponent
 from sleek.invoices.models import Deduction, Entitlement, Invoice
-from sleek.invoices.rules import EntitlementStatus, deduction
+from sleek.invoices.rules import DeductionStatus, EntitlementStatus, deduction
+from sleek.merchants.models import Merchant
 
 
-def open_entitlements(invoice: Invoice) -> QuerySet[Entitlement]:
-    """Those of the bill's payer that may still be deducted, the one that ends first in front.
+def open_entitlements(invoice: Invoice) -> list[Entitlement]:
+    """Those of the bill's payer that may still be deducted, the one that ends first in front. What
+    the bill that it replaces holds is counted as left: issuing lets go of it first.
 
     A payer is known by the address book, never by a name that two may share.
     """
-    today = clock.now().astimezone(invoice.merchant.zone).date()
     if invoice.customer_id is None:
-        return Entitlement.objects.none()
-    return (
-        Entitlement.objects.filter(
-            Q(expires_on=None) | Q(expires_on__gte=today),
-            merchant_id=invoice.merchant_id,
-            customer_id=invoice.customer_id,
-            status=EntitlementStatus.AVAILABLE,
-        )
-        .select_related("invoice")
-        .order_by("expires_on", "pk")
+        return []
+    today = clock.now().astimezone(invoice.merchant.zone).date()
+    claims = _claims_of(invoice.replaces) if invoice.replaces else {}
+    rows = Entitlement.objects.filter(
+        Q(expires_on=None) | Q(expires_on__gte=today),
+        Q(status=EntitlementStatus.AVAILABLE) | Q(pk__in=claims),
+        merchant_id=invoice.merchant_id,
+        customer_id=invoice.customer_id,
     )
+    found = list(rows.select_related("invoice").order_by("expires_on", "pk"))
+    for each in found:
+        claim = claims.get(each.pk)
+        if claim and claim.status == DeductionStatus.RESERVED:
+            each.amount_reserved -= claim.taken
+        elif claim:
+            each.amount_used -= claim.taken
+    return found
+
+
+def _claims_of(invoice: Invoice) -> dict[int, Deduction]:
+    held = (DeductionStatus.RESERVED, DeductionStatus.USED)
+    return {each.entitlement_id: each for each in invoice.deductions.filter(status__in=held)}
+
+
+def promised_to(merchant: Merchant) -> set[int]:
+    """The customers, by their keys, from whose bills something may be deducted."""
+    rows = Entitlement.objects.filter(merchant=merchant, status=EntitlementStatus.AVAILABLE)
+    return set(rows.values_list("customer_id", flat=True).distinct())
 
 
 def plan_deductions(invoice: Invoice, countable: tuple[Money, Money]) -> list[Deduction]:
@@ -71,7 +90,7 @@ def _threshold_in(entitlement: Entitlement, currency: str) -> Money | None:
     if currency == entitlement.currency and entitlement.for_any_bill:
         return Money(threshold.minor, currency)
     if currency == entitlement.currency and entitlement.rate:
-        return _scaled(threshold, 1 / entitlement.rate, currency, ROUND_UP)
+        return _scaled(threshold, 1 / Fraction(entitlement.rate), currency, ceil)
     return None
 
 
@@ -79,7 +98,7 @@ def _credit_in(entitlement: Entitlement, currency: str) -> Money | None:
     if currency == entitlement.currency:
         return entitlement.left
     if currency == entitlement.threshold_currency and entitlement.rate:
-        return _scaled(entitlement.left, entitlement.rate, currency, ROUND_DOWN)
+        return _scaled(entitlement.left, Fraction(entitlement.rate), currency, floor)
     return None
 
 
@@ -87,10 +106,12 @@ def _back(entitlement: Entitlement, amount: Money) -> Money:
     """How much of the entitlement an amount in the bill's currency uses up."""
     if amount.currency == entitlement.currency or not entitlement.rate:
         return amount
-    used = _scaled(amount, 1 / entitlement.rate, entitlement.currency, ROUND_UP)
+    used = _scaled(amount, 1 / Fraction(entitlement.rate), entitlement.currency, ceil)
     return min(used, entitlement.left, key=lambda money: money.minor)
 
 
-def _scaled(money: Money, rate: Decimal, currency: str, rounding: str) -> Money:
-    exact = (money.decimal * rate).scaleb(exponent(currency))
-    return Money(int(exact.quantize(Decimal(1), rounding)), currency)
+def _scaled(
+    money: Money, rate: Fraction, currency: str, rounding: Callable[[Fraction], int]
+) -> Money:
+    """In fractions: as a decimal a rate's inverse has no end, and a threshold would move a cent."""
+    return Money(rounding(Fraction(money.decimal) * rate * 10 ** exponent(currency)), currency)

@@ -116,7 +116,7 @@ def draft_of(invoice: Invoice) -> Draft:
                 each.number,
                 Listing.unpack(each.listing) if each.listing else None,
             )
-            for each in invoice.documents.order_by("pk")
+            for each in sorted(invoice.documents.all(), key=lambda each: each.pk)
         ),
         remarks=invoice.remarks,
         memo=invoice.memo,
@@ -161,7 +161,8 @@ def content_hash(invoice: Invoice) -> str:
         ],
         "documents": [(each.kind, each.number) for each in draft.documents],
         "deductions": sorted(
-            invoice.deductions.values_list("entitlement__public_id", "taken", "amount")
+            (each.entitlement.public_id, each.taken, each.amount)
+            for each in invoice.deductions.all()
         ),
         "policy": repr(draft.policy),
         "amounts": (invoice.amount, invoice.amount_tax, invoice.amount_deducted),

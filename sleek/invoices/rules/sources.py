@@ -1,13 +1,15 @@
 """What a bill's lines were taken from, and where they differ from it now.
 
-A line is the same line as long as it names the same item; whoever renames one has left the old one
-out and added another. Prices are compared as the bill says them: with tax, or without.
+A line is the same line as long as it names the same item, or bears the same item number. What is
+left is compared by its place, where quantity, unit and specification agree: who renames an item
+still answers for its price. Prices are compared as the bill says them: with tax, or without.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +21,8 @@ from sleek.invoices.rules.totals import PRICE_PLACES
 
 MARK_LETTERS = 16
 _FINEST = Decimal(1).scaleb(-PRICE_PLACES)
+# QH-01, TP-0820/2, or a long number: 27 cm is none.
+_ITEM_NUMBER = re.compile(r"(?<![\w-])(?:[A-Z]{1,8}[-_./]?\d[\w\-./]*\w|\d{5,})")
 _TEXTS = ("item", "spec", "unit")
 _NUMBERS = ("quantity", "price", "tax_rate", "hours")
 
@@ -29,6 +33,7 @@ class Change(StrEnum):
     CURRENCY = "currency"  # so no price can be compared
     ADDED = "added"
     LEFT_OUT = "left_out"
+    ITEM = "item"
     SPEC = "spec"
     UNIT = "unit"
     QUANTITY = "quantity"
@@ -151,6 +156,8 @@ def _of_sources(bill: Listing, sources: Sequence[Listing]) -> Iterator[Differenc
 
 def _changes(ours: ListedLine, theirs: _Theirs) -> Iterator[Change]:
     line = theirs.line
+    if _folded(ours.item) != _folded(line.item):
+        yield Change.ITEM
     if _folded(ours.spec) != _folded(line.spec):
         yield Change.SPEC
     if _folded(ours.unit) != _folded(line.unit):
@@ -186,7 +193,22 @@ def _pair(bill: Listing, sources: Sequence[Listing]) -> tuple[list[_Theirs | Non
                 pairs[place] = alike.pop(0)
         rest = {id(theirs) for alike in waiting.values() for theirs in alike}
         left = [theirs for theirs in left if id(theirs) in rest]
-    return pairs, left
+    return _pair_by_place(bill, pairs, left)
+
+
+def _pair_by_place(
+    bill: Listing, pairs: Sequence[_Theirs | None], left: Sequence[_Theirs]
+) -> tuple[list[_Theirs | None], list[_Theirs]]:
+    """Of what is left on both sides, the first with the first, where they agree beside the name."""
+    places = [place for place, theirs in enumerate(pairs) if theirs is None]
+    found = {
+        place: theirs
+        for place, theirs in zip(places, left, strict=False)
+        if _nameless(bill.lines[place]) == _nameless(theirs.line)
+    }
+    taken = {id(theirs) for theirs in found.values()}
+    whole = [found.get(place, theirs) for place, theirs in enumerate(pairs)]
+    return whole, [theirs for theirs in left if id(theirs) not in taken]
 
 
 def _named(line: ListedLine) -> Hashable:
@@ -206,7 +228,22 @@ def _whole(line: ListedLine) -> Hashable:
     return _priced(line), _folded(line.unit), counted
 
 
-_LIKENESSES: tuple[Callable[[ListedLine], Hashable], ...] = (_whole, _priced, _specified, _named)
+def _numbered(line: ListedLine) -> Hashable:
+    """By the item number in its specification; without one it is like no other."""
+    found = _ITEM_NUMBER.search(unicodedata.normalize("NFKC", line.spec).upper())
+    return found[0] if found else line
+
+
+def _nameless(line: ListedLine) -> Hashable:
+    """A discount is no item that somebody renamed."""
+    counted = (line.quantity, line.hours or Decimal(1), line.price < 0)
+    return _folded(line.spec), _folded(line.unit), counted
+
+
+_LIKENESSES: tuple[Callable[[ListedLine], Hashable], ...] = (
+    *(_whole, _priced, _specified),
+    *(_numbered, _named),
+)
 
 
 def _as_in(bill: Listing, source: Listing, line: ListedLine) -> ListedLine:

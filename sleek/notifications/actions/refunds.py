@@ -117,6 +117,9 @@ def _addressed(event: Event, refund: Refund) -> tuple[Callable[[Refund], Letter]
             return refund_letters.declined, [asked_by] if asked_by else []
         case "refund.failed" if refund.failure_code == Ended.CALLED_OFF:
             return refund_letters.declined, []
+        case "refund.succeeded" if event.data["route"] == Route.BALANCE:
+            # They had been waiting for an account.
+            return refund_letters.taken, people_who_may(Right.GIVE_MONEY_BACK, merchant.pk)
     if event.kind in TO_FINANCE:
         return TO_FINANCE[event.kind], people_who_may(Right.GIVE_MONEY_BACK, merchant.pk)
     return refund_letters.review_wanted, []

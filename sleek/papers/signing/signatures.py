@@ -57,6 +57,16 @@ class _PunctualSigner(PdfSigner):
         return session
 
 
+class _BriskSigner(SimpleSigner):
+    """What was put together piece by piece, asn1crypto writes anew each time that it is asked for;
+    what was read, it hands on.
+    """
+
+    async def signed_attrs(self, *given: Any, **more: Any) -> cms.CMSAttributes:
+        made = await super().signed_attrs(*given, **more)
+        return cms.CMSAttributes.load(made.dump())
+
+
 class _PlainWriter(IncrementalPdfFileWriter):
     """One that leaves the metadata alone: pyHanko writes all of them anew, under names of its own,
     and says that the machine's clock changed the file.
@@ -82,7 +92,7 @@ def sign(pdf: bytes, signer: Signer, *, reason: str, at: datetime) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     key = keys.PrivateKeyInfo.load(signer.key)
-    hand = SimpleSigner(certificate, key, store)
+    hand = _BriskSigner(certificate, key, store)
     # As hexadecimal digits; pyHanko would sign twice to find out.
     room = 2 * (_ROOM + len(signer.certificate) + sum(len(each.dump()) for each in above))
     moment = at.astimezone(UTC).replace(microsecond=0)

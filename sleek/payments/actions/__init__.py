@@ -11,16 +11,14 @@ from sleek.payments.actions.asking import ask, close_lost, close_others
 from sleek.payments.actions.attempts import (
     NotPayable,
     OutcomeUnknown,
-    Visit,
-    WishRefused,
     begin,
     check,
-    open_for_link,
 )
 from sleek.payments.actions.billing import Share, open_for_bills, open_up_to
 from sleek.payments.actions.expiry import end_hold, expire, take_up_again
 from sleek.payments.actions.measuring import measure
 from sleek.payments.actions.notices import WAKE, Kept, apply_waiting, keep
+from sleek.payments.actions.opening import Visit, WishRefused, open_for_link
 from sleek.payments.actions.payers import (
     Answers,
     TermsNotAccepted,
@@ -45,6 +43,7 @@ from sleek.payments.actions.wallets import (
     BALANCE,
     WrongWallet,
     give_back_to_balance,
+    hand_to_balance,
     pay_from_balance,
 )
 
@@ -84,6 +83,7 @@ __all__ = [
     "forget_due",
     "forget_payer",
     "give_back_to_balance",
+    "hand_to_balance",
     "introduced",
     "introduction",
     "keep",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,9 +27,6 @@ from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.events import actions as events
 from sleek.events.actions import Fact
-from sleek.links import rules as links
-from sleek.links.models import PaymentLink, Sticker
-from sleek.links.rules import AmountKind, Wish, WishFlaw
 from sleek.payments import queries, rules
 from sleek.payments.actions import saving, watching
 from sleek.payments.actions.payers import TermsNotAccepted
@@ -47,7 +44,6 @@ logger = logging.getLogger(__name__)
 
 SEND_AGAIN_AFTER = timedelta(seconds=30)  # longer than a provider may take to answer
 RETRY_WINDOW = timedelta(minutes=10)  # what a payer tried to pay for is kept so long after a try
-PAYMENT_LIFETIME = timedelta(hours=24)  # of a payment begun on a reusable link
 
 
 class NotPayable(SleekError):
@@ -63,70 +59,6 @@ class OutcomeUnknown(SleekError):
 
     def __init__(self) -> None:
         super().__init__(_("An earlier try is still being confirmed. Please do not pay again yet."))
-
-
-class WishRefused(SleekError):
-    """The payer's amount or quantity is none that the link takes; `flaw` says why."""
-
-    code = "wish_refused"
-
-    def __init__(self, flaw: WishFlaw) -> None:
-        super().__init__(flaw)
-        self.flaw = flaw
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """How somebody came to a link, and what they chose there.
-
-    On a reusable link `public_id` says which payment is meant, so that opening it twice (a double
-    click, a second tab) opens one.
-    """
-
-    language: str
-    public_id: str = ""
-    wish: Wish = field(default_factory=Wish)
-    sticker: Sticker | None = None
-
-
-@transaction.atomic
-def open_for_link(link: PaymentLink, visit: Visit) -> Payment:
-    """The payment that somebody who opens the link will pay. A single-use link has one, whoever
-    comes. Raises `WishRefused`.
-    """
-    if not link.is_reusable:
-        # The link's row is the lock: two first visitors at once still make one payment.
-        PaymentLink.objects.select_for_update(no_key=True).get(pk=link.pk)
-        return Payment.objects.get_or_create(
-            single_link=link, defaults={**_terms(link, visit), "link": link}
-        )[0]
-    if visit.public_id:
-        known = Payment.objects.filter(public_id=visit.public_id, link=link).first()
-        if known is not None:
-            return known
-    terms = _terms(link, visit)
-    if not visit.public_id:
-        return Payment.objects.create(link=link, **terms)
-    return Payment.objects.get_or_create(public_id=visit.public_id, link=link, defaults=terms)[0]
-
-
-def _terms(link: PaymentLink, visit: Visit) -> dict[str, object]:
-    total = links.total(link.ask, visit.wish)
-    if isinstance(total, WishFlaw):
-        raise WishRefused(total)
-    lifetime_end = clock.now() + PAYMENT_LIFETIME if link.is_reusable else None
-    ends = [end for end in (link.expires_at, lifetime_end) if end]
-    is_counted = link.amount_kind == AmountKind.QUANTITY
-    return {
-        "merchant_id": link.merchant_id,
-        "sticker": visit.sticker,
-        "amount": total.minor,
-        "currency": total.currency,
-        "quantity": visit.wish.quantity if is_counted else None,
-        "description": link.reason,
-        "language": visit.language,
-        "expires_at": min(ends, default=None),
-    }
 
 
 def begin(

@@ -92,6 +92,7 @@ class _Claimed:
     notice_id: int
     key: str
     report: str | None
+    is_of_another: bool
 
 
 def apply_waiting(limit: int = BATCH) -> int:
@@ -121,16 +122,22 @@ def _apply_next(limit: int, *, only: int | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": now, "only": only, "limit": limit})
         claimed = [_Claimed(*row) for row in cursor.fetchall()]
-    hints = [notice.key for notice in claimed if not notice.report and notice.key]
+    hints, reports = [], []
+    for notice in claimed:
+        if notice.report and not notice.is_of_another:
+            reports.append(_unpack(json.loads(notice.report)))
+        elif notice.key:
+            hints.append(notice.key)
     if hints:
         _ask_now(hints, now)
-    reports = [_unpack(json.loads(notice.report)) for notice in claimed if notice.report]
     if reports:
         apply_reports(reports)
     return len(claimed)
 
 
-# Deleted first and committed with everything that applying does: a notice is applied once.
+# Deleted first and committed with everything that applying does: a notice is applied once. Who owns
+# a connection has its secrets and can sign what they like, so it is believed about its own tries
+# only.
 _CLAIM = """
     WITH claimed AS (
         DELETE FROM payments_waiting WHERE notice_id IN (
@@ -139,13 +146,14 @@ _CLAIM = """
             ORDER BY notice_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
         ) RETURNING notice_id
     )
-    SELECT n.id, n.key, n.report::text
-    FROM payments_notice n JOIN claimed ON claimed.notice_id = n.id ORDER BY n.id
+    SELECT n.id, n.key, n.report::text, coalesce(own.connection_id <> n.connection_id, false)
+    FROM payments_notice n JOIN claimed ON claimed.notice_id = n.id
+    LEFT JOIN payments_attempt own ON own.public_id = n.key ORDER BY n.id
 """
 
 
 def _ask_now(keys: list[str], now: datetime) -> None:
-    """A notice that does not tell all only says what to ask about.
+    """A notice that does not tell all, or may not, only says what to ask about.
 
     That is an attempt, or (told by event) a refund.
     """

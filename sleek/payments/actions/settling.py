@@ -65,14 +65,12 @@ def arrive(
 
 @transaction.atomic
 def credit(attempt: Attempt) -> Attempt:
-    """Keep a surplus for its payer instead of giving it back.
-
-    The caller has made sure that it is not on its way back. Raises `NotCreditable`.
-    """
+    """Keep a surplus for its payer instead of giving it back. Raises `NotCreditable`."""
     payment = Payment.objects.select_for_update(no_key=True).get(pk=attempt.payment_id)
     attempt = Attempt.objects.get(pk=attempt.pk)
     received = attempt.money_received
-    if received is None or not attempt.surplus or attempt.resolution:
+    is_over = bool(attempt.resolution) or attempt.is_leaving
+    if received is None or not attempt.surplus or is_over:
         raise NotCreditable(_("There is no money here that could be kept for the payer."))
     now = clock.now()
     attempt.resolution, attempt.resolved_at, attempt.updated_at = Resolution.CREDITED, now, now

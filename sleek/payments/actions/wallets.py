@@ -31,7 +31,7 @@ PAYER_LETTERS = 80  # of the payer's name that a try keeps
 
 
 class WrongWallet(SleekError):
-    """The wallet is the payee's own, or its person may not pay from it."""
+    """The wallet is the payee's own, or its person may not use it."""
 
     code = "wrong_wallet"
 
@@ -88,16 +88,20 @@ def pay_from_balance(attempt: Attempt, by: Membership) -> Attempt:
 
 
 def give_back_to_balance(attempt: Attempt, amount: Money, subject: str) -> Entry:
-    """The paying wallet's side of a refund with the public id `subject`: its people are told, and
-    the entry is for the caller's own post, with the payee's side.
-    """
+    """The paying wallet's side of a refund with the public id `subject`."""
     source = attempt.origin or attempt
     if source.paid_by_id is None:
         raise ValueError(f"{source.public_id} was not paid from a wallet")
-    data = _told(source, amount)
-    events.record([Fact("balance.refunded", subject, source.paid_by_id, data)])
+    return hand_to_balance(source, source.paid_by_id, amount, subject)
+
+
+def hand_to_balance(attempt: Attempt, wallet_id: int, amount: Money, subject: str) -> Entry:
+    """The side of the wallet that a refund goes to: its people are told, and the entry is for the
+    caller's own post, with the payee's side.
+    """
+    events.record([Fact("balance.refunded", subject, wallet_id, _told(attempt, amount))])
     postings = recipes.balance_refunded(amount)
-    return Entry(source.paid_by_id, "balance_refunded", subject, postings, clock.now())
+    return Entry(wallet_id, "balance_refunded", subject, postings, clock.now())
 
 
 def _refuse(attempt: Attempt, payment: Payment, by: Membership) -> None:

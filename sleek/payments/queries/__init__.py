@@ -19,7 +19,7 @@ from sleek.payments.queries.bills import (
 )
 from sleek.payments.queries.charges import charged, charges
 from sleek.payments.queries.due import DUE, attempts_to_check, payments_to_expire
-from sleek.payments.queries.offers import Misfit, Offer, Survey, offers, survey
+from sleek.payments.queries.offers import Misfit, Offer, Survey, offers, survey, takes
 from sleek.payments.queries.owed import guarded_as, terms_of, terms_owed
 from sleek.payments.queries.routes import Guide, Route, Way, answered, is_used, rate
 from sleek.payments.queries.saved import (
@@ -73,6 +73,7 @@ __all__ = [
     "shares_of",
     "spread",
     "survey",
+    "takes",
     "terms_of",
     "terms_owed",
     "under_way",

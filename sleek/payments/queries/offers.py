@@ -105,6 +105,11 @@ def survey(merchant_id: int, amount: Money, *, device: Device, country: str = ""
     return Survey(offers=[_offer(each) for each in well or found], misfits=[*misfits.values()])
 
 
+def takes(merchant_id: int, channel: str) -> bool:
+    """Whether payers can pay the merchant by that channel."""
+    return any(each.channel == channel and each.methods for each in _enabled(merchant_id))
+
+
 def _enabled(merchant_id: int) -> list[Connection]:
     rows = Connection.objects.filter(
         Q(merchant_id=merchant_id) | Q(merchant__isnull=True), is_enabled=True

@@ -10,6 +10,7 @@ from sleek.reconciliation.actions.decisions import (
     give_back,
     keep_for_payer,
     look_at,
+    repay,
     settle,
     take,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "match_line",
     "record_settlement",
     "reopen_line",
+    "repay",
     "review",
     "set_columns",
     "settle",

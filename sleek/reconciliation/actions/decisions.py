@@ -52,6 +52,14 @@ def give_back(attempt: Attempt, *, by: User) -> Refund:
         return refunds.promise_surplus(locked, by=by)
 
 
+def repay(attempt: Attempt, *, by: User) -> Refund:
+    """What was kept for its payer goes back after all. Raises `NotDecidable`, or what promising a
+    refund raises.
+    """
+    with _deciding(attempt, Choice.REPAY, by, Ending.RETURNED) as locked:
+        return refunds.promise_credit(locked, reason=locked.surplus, by=by)
+
+
 def keep_for_payer(attempt: Attempt, *, by: User) -> Attempt:
     """Raises `NotDecidable`."""
     with _deciding(attempt, Choice.KEEP, by, Ending.KEPT) as locked:
@@ -100,7 +108,8 @@ def apply_to(attempt: Attempt, target: Payment, *, by: User) -> Attempt:
     with _deciding(attempt, Choice.APPLY, by, Ending.APPLIED, others=others) as locked:
         if target.pk == locked.payment_id:
             raise NotDecidable(_("This is the payment that the money came for."))
-        applied = payments.apply_credit(payments.credit(locked), target)
+        credit = locked if locked.credit else payments.credit(locked)
+        applied = payments.apply_credit(credit, target)
         data: dict[str, object] = {"target": target.public_id}
         _note("surplus.applied", locked, by, applied.money_received, **data)
         return applied

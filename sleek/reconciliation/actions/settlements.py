@@ -45,12 +45,7 @@ def record_settlement(
     known = Settlement.objects.filter(merchant=merchant, public_id=public_id).first()
     if known:
         return known
-    held = _held(merchant, channel, amount.currency)
-    if not 0 < amount.minor <= held.minor:
-        message = _("This channel holds %(held)s for you; an arrival can't be more than that.")
-        raise NotInTransit(message % {"held": held})
-    if arrived_on > clock.now().astimezone(merchant.zone).date():
-        raise NotInTransit(_("That day has not come yet."))
+    _refuse(merchant, channel, amount, arrived_on)
     settlement = Settlement.objects.create(
         public_id=public_id or new_id(),
         merchant=merchant,
@@ -61,25 +56,38 @@ def record_settlement(
         reference=reference,
         created_by=by.user,
     )
-    data: dict[str, object] = {
-        "channel": channel,
-        "amount": amount.minor,
-        "currency": amount.currency,
-    }
-    audit.record(
-        "settlement.recorded",
-        settlement.public_id,
-        scope=merchant.public_id,
-        actor=by.user.public_id,
-        data=data,
-    )
-    events.record([Fact("settlement.recorded", settlement.public_id, merchant.pk, data)])
+    _record(settlement, by)
     try:
         ledger.post(_entries(settlement))
     except InsufficientFunds as error:
         message = _("This money moved just now. Look at the balance and try again.")
         raise NotInTransit(message) from error
     return settlement
+
+
+def _refuse(merchant: Merchant, channel: str, amount: Money, arrived_on: date) -> None:
+    held = _held(merchant, channel, amount.currency)
+    if not 0 < amount.minor <= held.minor:
+        message = _("This channel holds %(held)s for you; an arrival can't be more than that.")
+        raise NotInTransit(message % {"held": held})
+    if arrived_on > clock.now().astimezone(merchant.zone).date():
+        raise NotInTransit(_("That day has not come yet."))
+
+
+def _record(settlement: Settlement, by: Membership) -> None:
+    data: dict[str, object] = {
+        "channel": settlement.channel,
+        "amount": settlement.amount,
+        "currency": settlement.currency,
+    }
+    audit.record(
+        "settlement.recorded",
+        settlement.public_id,
+        scope=by.merchant.public_id,
+        actor=by.user.public_id,
+        data=data,
+    )
+    events.record([Fact("settlement.recorded", settlement.public_id, by.merchant_id, data)])
 
 
 def _held(merchant: Merchant, channel: str, currency: str) -> Money:

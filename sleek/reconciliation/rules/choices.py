@@ -16,6 +16,10 @@ class Choice(StrEnum):
     SETTLE = "settle"  # what was asked pays, the rest is kept for the payer
     KEEP = "keep"  # all of it, for the payer
     APPLY = "apply"  # to another payment
+    REPAY = "repay"  # what was kept for the payer goes back after all
+
+
+OF_CREDIT = (Choice.APPLY, Choice.REPAY)
 
 
 def choices(

@@ -6,7 +6,8 @@ again; the refund's id is the provider's idempotency key, so sending twice refun
 
 Between the promise and the sending a second person may have to look (`approve`, `decline`); and
 where the way it was paid does not work, it goes by bank transfer (`reroute`, `fill_claim`,
-`pay_claim`). A refund changes only while its payment's row is locked.
+`pay_claim`), or its payer takes it into a wallet here (`take_to_wallet`). A refund changes only
+while its payment's row is locked.
 """
 
 from sleek.refunds.actions.arriving import mark_late, report_missing
@@ -18,11 +19,18 @@ from sleek.refunds.actions.claims import (
     return_by_bank,
     revoke_claim,
     rewrap_claims,
+    take_to_wallet,
 )
 from sleek.refunds.actions.forgetting import erase_person, forget_accounts
 from sleek.refunds.actions.ground import NotRefundable
 from sleek.refunds.actions.news import FOLLOWED, follow
-from sleek.refunds.actions.promising import promise, promise_credit, promise_surplus
+from sleek.refunds.actions.promising import (
+    Wish,
+    promise,
+    promise_credit,
+    promise_surplus,
+    promise_wished,
+)
 from sleek.refunds.actions.reviewing import NotReviewable, approve, call_off, decline, nudge
 from sleek.refunds.actions.routing import reroute
 from sleek.refunds.actions.ruling import set_rule
@@ -33,6 +41,7 @@ __all__ = [
     "ClaimClosed",
     "NotRefundable",
     "NotReviewable",
+    "Wish",
     "apply_report",
     "approve",
     "call_off",
@@ -48,6 +57,7 @@ __all__ = [
     "promise",
     "promise_credit",
     "promise_surplus",
+    "promise_wished",
     "renew_claim",
     "report_missing",
     "reroute",
@@ -55,4 +65,5 @@ __all__ = [
     "revoke_claim",
     "rewrap_claims",
     "set_rule",
+    "take_to_wallet",
 ]

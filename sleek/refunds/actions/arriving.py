@@ -25,7 +25,8 @@ def mark_late(refund: Refund) -> None:
 def report_missing(refund: Refund) -> None:
     """The payer says that it has not come. Raises `NotRefundable` while that is no wonder."""
     refund = ground.lock(refund)
-    if refund.status != RefundStatus.SUCCEEDED or not is_overdue(refund):
+    may_be_lost = refund.status == RefundStatus.SUCCEEDED and not refund.is_in_wallet
+    if not may_be_lost or not is_overdue(refund):
         raise NotRefundable(_("The money may still be under way. Please wait until that day."))
     _late(refund, said_by="payer")
 

@@ -12,14 +12,15 @@ from sleek.ledger.actions import Entry
 from sleek.merchants.models import User
 from sleek.payments import actions as payments
 from sleek.payments.models import Attempt, Payment
+from sleek.refunds import rules
 from sleek.refunds.actions import ground
 from sleek.refunds.models import Claim, Refund
 from sleek.refunds.rules import RefundStatus, Route, Source
 
-BALANCE = "balance"  # the channel from wallet to wallet
 CHANGED = [
     "status",
     "route",
+    "paid_to",
     "reference",
     "trace",
     "failure_code",
@@ -40,29 +41,33 @@ CHANGED = [
 
 
 def succeed(refund: Refund, at: datetime) -> Refund:
-    """The channel, or the merchant's bank, has handed it on."""
+    """The channel, or the merchant's bank, has handed it on; or its payer has it in a wallet."""
     now = clock.now()
     refund.status, refund.succeeded_at, refund.updated_at = RefundStatus.SUCCEEDED, at, now
     refund.check_at = refund.nudge_at = refund.late_at = refund.short_at = refund.sent_at = None
     ground.expect(refund, at)
     refund.save(update_fields=CHANGED)
-    events.record([ground.fact("refund.succeeded", refund, route=refund.route)])
+    where = {"wallet": refund.paid_to.name} if refund.paid_to else {}
+    events.record([ground.fact("refund.succeeded", refund, route=refund.route, **where)])
     if refund.source == Source.SURPLUS:
         payments.take_up_again(refund.attempt)
     if refund.route == Route.BANK:
         kind, postings = "refund_paid_by_bank", recipes.refund_paid_by_bank(refund.money)
     else:
-        channel = refund.attempt.channel
+        channel = rules.WALLET if refund.route == Route.BALANCE else refund.attempt.channel
         kind, postings = "refund_succeeded", recipes.refund_succeeded(channel, refund.money)
     ledger.post([ground.entry(kind, refund, postings, now), *_other_side(refund)])
     return refund
 
 
 def _other_side(refund: Refund) -> list[Entry]:
-    """Where it was paid from a wallet here, that wallet has it now."""
-    if refund.attempt.channel != BALANCE or refund.route != Route.CHANNEL:
-        return []
-    return [payments.give_back_to_balance(refund.attempt, refund.money, refund.public_id)]
+    """The wallet here that has it now, if it went to one."""
+    attempt, money, subject = refund.attempt, refund.money, refund.public_id
+    if refund.paid_to_id:
+        return [payments.hand_to_balance(attempt, refund.paid_to_id, money, subject)]
+    if rules.ends_in_wallet(attempt.channel, refund.route):
+        return [payments.give_back_to_balance(attempt, money, subject)]
+    return []
 
 
 def fail(refund: Refund, *, code: str, by: User | None = None) -> Refund:
@@ -87,7 +92,7 @@ def fail(refund: Refund, *, code: str, by: User | None = None) -> Refund:
 
 
 def _take_off(refund: Refund) -> None:
-    """From what went back of the payment, or was taken from a credit."""
+    """From what went back of the payment, or was taken from a credit; a surplus waits again."""
     now = clock.now()
     if refund.source == Source.PAYMENT:
         payment = Payment.objects.get(pk=refund.attempt.payment_id)
@@ -99,3 +104,5 @@ def _take_off(refund: Refund) -> None:
         attempt.amount_applied -= refund.amount
         attempt.updated_at = now
         attempt.save(update_fields=["amount_applied", "updated_at"])
+    else:
+        Attempt.objects.filter(pk=refund.attempt_id).update(is_leaving=False, updated_at=now)

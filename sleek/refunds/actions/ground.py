@@ -90,7 +90,7 @@ def promised(refund: Refund) -> recipes.Postings:
 
 def returned(refund: Refund) -> recipes.Postings:
     postings: recipes.Postings = []
-    for bucket, minor in _returning(refund, Money(0, refund.currency)).items():
+    for bucket, minor in returning(refund, Money(0, refund.currency)).items():
         postings += recipes.refund_failed(bucket, Money(minor, refund.currency))
     return postings
 
@@ -103,12 +103,12 @@ def bounced(refund: Refund) -> recipes.Postings:
         return recipes.refund_sent_back_by_bank(bucket, refund.money)
     channel = refund.attempt.channel
     postings: recipes.Postings = []
-    for bucket, minor in _returning(refund, refund.money).items():
+    for bucket, minor in returning(refund, refund.money).items():
         postings += recipes.refund_bounced(channel, bucket, Money(minor, refund.currency))
     return postings
 
 
-def _returning(refund: Refund, again_there: Money) -> Shares:
+def returning(refund: Refund, again_there: Money) -> Shares:
     """To which accounts it returns, when channels hold so much more than the books say yet."""
     place = refund.merchant_id, refund.currency
     held = ledger.at_channels(*place) + again_there

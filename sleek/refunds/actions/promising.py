@@ -43,7 +43,7 @@ TRIES = 3  # while other movements change where the merchant's money is
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Why money goes back, who wants it, and how. `note` is for the payer, `remark` is not.
-    `is_twice`: also what a later bill deducts of it.
+    `is_twice`: also what a later bill deducts of it; `seen`: what was left as they looked.
     """
 
     reason: str
@@ -52,6 +52,7 @@ class Wish:
     by: User | None = None
     route: Route = Route.CHANNEL
     is_twice: bool = False
+    seen: Money | None = None
 
 
 def promise(
@@ -70,7 +71,11 @@ def promise(
     From the amount that the merchant's rule says, it waits for a second person. What a later bill
     deducts goes back only where somebody says that it `is_twice`. Raises `NotRefundable`.
     """
-    wish = Wish(reason, note, remark, by, route, is_twice)
+    return promise_wished(payment, amount, Wish(reason, note, remark, by, route, is_twice))
+
+
+def promise_wished(payment: Payment, amount: Money, wish: Wish) -> list[Refund]:
+    """The same. Pressed twice, a wish that says what was `seen` goes back once."""
     for _each in range(TRIES):
         try:
             return _promise(payment, amount, wish)
@@ -83,8 +88,8 @@ def promise(
 def _promise(payment: Payment, amount: Money, wish: Wish) -> list[Refund]:
     place = _place_of(payment, wish.by)
     payment = ground.lock_payment(payment.pk)
-    _refuse(payment, amount)
-    needs_review = _needs_review(place, amount) if place else False
+    _refuse(payment, amount, wish.seen)
+    needs_review = _needs_review(place, payment, amount) if place else False
     if wish.route == Route.BANK and not queries.may_go_by_bank(payment):
         raise NotRefundable(
             _("It goes back the way it was paid. Another way is for when that fails.")
@@ -103,7 +108,7 @@ def _promise(payment: Payment, amount: Money, wish: Wish) -> list[Refund]:
     for (attempt, _room), part in zip(left, parts, strict=True):
         if part:
             money = Money(part, amount.currency)
-            purse, shares = _take(purse, money)
+            purse, shares = _take(purse, money, _route(attempt, wish))
             refunds.append(_made(attempt, money, Source.PAYMENT, shares, wish))
     return _write(refunds, needs_review=needs_review, freed=freed)
 
@@ -191,9 +196,13 @@ def _made(attempt: Attempt, money: Money, source: Source, taken: Shares, wish: W
         remark=wish.remark,
         source=source,
         taken=taken,
-        route=wish.route if queries.can_give_back(attempt) else Route.BANK,
+        route=_route(attempt, wish),
         requested_by=wish.by,
     )
+
+
+def _route(attempt: Attempt, wish: Wish) -> Route:
+    return wish.route if queries.can_give_back(attempt) else Route.BANK
 
 
 def _write(
@@ -210,6 +219,8 @@ def _write(
         elif refund.route == Route.CHANNEL:
             refund.check_at = now
     Refund.objects.bulk_create(refunds)
+    surpluses = [each.attempt_id for each in refunds if each.source == Source.SURPLUS]
+    Attempt.objects.filter(pk__in=surpluses).update(is_leaving=True)
     claims.ask_payers([each for each in refunds if claims.is_wanted(each)])
     events.record(
         [
@@ -239,7 +250,7 @@ def _place_of(payment: Payment, by: User | None) -> Membership | None:
     return found
 
 
-def _refuse(payment: Payment, amount: Money) -> None:
+def _refuse(payment: Payment, amount: Money, seen: Money | None) -> None:
     if payment.status != PaymentStatus.SUCCEEDED:
         raise NotRefundable(_("Only a payment that was paid can be given back."))
     if amount.currency != payment.currency:
@@ -248,13 +259,17 @@ def _refuse(payment: Payment, amount: Money) -> None:
     left = Money(payment.amount_paid - payment.amount_refunded, payment.currency)
     if not left:
         raise NotRefundable(_("All of this payment went back, or is on its way."))
+    if seen not in (None, left):
+        raise NotRefundable(_("Meanwhile some of it was given back. Look at what is left now."))
     if not 0 < amount.minor <= left.minor:
         message = _("At most %(left)s are left to give back of this payment.")
         raise NotRefundable(message % {"left": plain_money(left)})
 
 
-def _needs_review(place: Membership, amount: Money) -> bool:
-    """Raises `NotRefundable` for what is beyond the role's limits."""
+def _needs_review(place: Membership, payment: Payment, amount: Money) -> bool:
+    """By all that goes back of the payment, or parts of it would pass one by one. Raises
+    `NotRefundable` for what is beyond the role's limits.
+    """
     limits = queries.limits(place.merchant_id, amount.currency, place.role)
     match limits.breach(amount.minor, given_today=_given_today(place, amount.currency)):
         case Breach.ONCE:
@@ -265,7 +280,7 @@ def _needs_review(place: Membership, amount: Money) -> bool:
             most = plain_money(Money(limits.most_daily or 0, amount.currency))
             message = _("Your role gives back at most %(most)s a day. Ask an owner, or wait.")
             raise NotRefundable(message % {"most": most})
-    if not limits.needs_review(amount.minor):
+    if not limits.needs_review(payment.amount_refunded + amount.minor):
         return False
     if not queries.reviewers(place.merchant, but=place.user):
         raise NotRefundable(
@@ -298,9 +313,9 @@ def _purse(payment: Payment, freed: Sequence[Entry]) -> Purse:
     return purse
 
 
-def _take(purse: Purse, amount: Money) -> tuple[Purse, Shares]:
+def _take(purse: Purse, amount: Money, route: Route) -> tuple[Purse, Shares]:
     """Raises `NotRefundable` when the merchant's money does not cover it."""
-    found = rules.sources(amount, purse)
+    found = rules.sources(amount, purse, route)
     if found is None:
         there = plain_money(purse.in_transit + purse.available)
         message = _(

@@ -140,9 +140,9 @@ def apply_report(report: RefundReport) -> Refund:
     then, was = _status_for(refund, report), RefundStatus(refund.status)
     if then == RefundStatus.SUCCEEDED and _is_counted_otherwise(refund):
         return _contradicted(refund)
-    if refund.route == Route.BANK:
+    if refund.route != Route.CHANNEL:
         if then != RefundStatus.SUCCEEDED or was != RefundStatus.PENDING:
-            return refund  # the channel was given up; only that it has paid would be news
+            return _given_up(refund)
         refund.route = Route.CHANNEL
         claims.revoke(refund)
     now = clock.now()
@@ -178,9 +178,17 @@ def _status_for(refund: Refund, report: RefundReport) -> RefundStatus:
 
 
 def _is_counted_otherwise(refund: Refund) -> bool:
-    """The money is with the merchant again, waits for a second person, or went by bank."""
-    is_by_bank = refund.route == Route.BANK and refund.status == RefundStatus.SUCCEEDED
-    return is_by_bank or refund.status in (RefundStatus.FAILED, RefundStatus.IN_REVIEW)
+    """The money is with the merchant again, waits for a second person, or went another way."""
+    is_elsewhere = refund.route != Route.CHANNEL and refund.status == RefundStatus.SUCCEEDED
+    return is_elsewhere or refund.status in (RefundStatus.FAILED, RefundStatus.IN_REVIEW)
+
+
+def _given_up(refund: Refund) -> Refund:
+    """Its channel no longer counts, so it is asked no more; only that it has paid would be news."""
+    if refund.check_at is not None:
+        refund.check_at = None
+        refund.save(update_fields=["check_at"])
+    return refund
 
 
 def _contradicted(refund: Refund) -> Refund:

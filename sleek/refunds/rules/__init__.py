@@ -1,6 +1,14 @@
 """Pure decisions on refunds: their life, where the money comes from, limits, when it arrives."""
 
-from sleek.refunds.rules.arrival import Stage, Window, arrives_between, stage, window
+from sleek.refunds.rules.arrival import (
+    WALLET,
+    Stage,
+    Window,
+    arrives_between,
+    ends_in_wallet,
+    stage,
+    window,
+)
 from sleek.refunds.rules.life import (
     ACCOUNT_KEPT,
     CLAIM_LIFE,
@@ -20,7 +28,7 @@ from sleek.refunds.rules.life import (
     next_try,
 )
 from sleek.refunds.rules.limits import ROLES, Breach, Limits
-from sleek.refunds.rules.sources import Shares, behind, returning, sources, spread
+from sleek.refunds.rules.sources import Shares, behind, has_arrived, returning, sources, spread
 
 __all__ = [
     "ACCOUNT_KEPT",
@@ -31,6 +39,7 @@ __all__ = [
     "REVIEW_WITHIN",
     "ROLES",
     "SETTLES_AFTER",
+    "WALLET",
     "Breach",
     "Ended",
     "Limits",
@@ -43,6 +52,8 @@ __all__ = [
     "Window",
     "arrives_between",
     "behind",
+    "ends_in_wallet",
+    "has_arrived",
     "is_settled",
     "may_become",
     "next_check",

@@ -33,11 +33,19 @@ WINDOWS: dict[str, Window] = {
     "balance": AT_ONCE,
 }
 BY_BANK = Window(1, 3)
+WALLET = "balance"  # the channel from wallet to wallet
 LONGEST = Window(5, 15)  # for a method that is not listed
 
 
 def window(method: str, route: str) -> Window:
+    if route == Route.BALANCE:
+        return AT_ONCE
     return BY_BANK if route == Route.BANK else WINDOWS.get(method, LONGEST)
+
+
+def ends_in_wallet(channel: str, route: str) -> bool:
+    """Whether it goes to a wallet here: to the one that paid, or to one that its payer chose."""
+    return route == Route.BALANCE or (route == Route.CHANNEL and channel == WALLET)
 
 
 def arrives_between(start: date, span: Window, country: str) -> tuple[date, date]:

@@ -41,6 +41,7 @@ class Route(StrEnum):
 
     CHANNEL = "channel"  # the way it was paid
     BANK = "bank"  # to an account that the payer names
+    BALANCE = "balance"  # to a wallet here that the payer chooses
 
 
 class Ended(StrEnum):

@@ -125,7 +125,7 @@ def candidates(attempt: Attempt, text: str) -> list[Payment]:
     """Open payments of the same merchant that this money may have been meant for, those whose
     amount is the same first.
     """
-    received = attempt.money_received or attempt.money
+    received = attempt.money_left or attempt.money
     rows = Payment.objects.filter(
         merchant_id=attempt.payment.merchant_id,
         currency=received.currency,

@@ -79,14 +79,21 @@ def archive(plan: Plan, by: Membership) -> None:
 
 
 @transaction.atomic
-def attach(link: PaymentLink, plan: Plan | None) -> None:
+def attach(link: PaymentLink, plan: Plan | None, by: Membership) -> None:
     """From now on the link's payments are shared out so. Raises `PlanRefused`."""
     if plan is None:
         LinkPlan.objects.filter(link=link).delete()
-        return
-    if plan.merchant_id != link.merchant_id or plan.archived_at:
+    elif plan.merchant_id != link.merchant_id or plan.archived_at:
         raise PlanRefused(_("This plan can't be used here."))
-    LinkPlan.objects.update_or_create(link=link, defaults={"plan": plan})
+    else:
+        LinkPlan.objects.update_or_create(link=link, defaults={"plan": plan})
+    audit.record(
+        "link.shared_out",
+        link.public_id,
+        scope=by.merchant.public_id,
+        actor=by.user.public_id,
+        data={"plan": plan.public_id if plan else ""},
+    )
 
 
 @transaction.atomic

@@ -54,8 +54,11 @@ def hold(payment: Payment) -> None:
 
 
 def _share_out(payment: Payment) -> None:
-    """One portion for each share that was agreed on when the payment succeeded."""
+    """One portion for each share that was agreed on when the payment succeeded. What went back by
+    now went back of it, too.
+    """
     paid = Money(payment.amount_paid, payment.currency)
+    refunded = Money(payment.amount_refunded, payment.currency)
     moment = payment.succeeded_at or clock.now()
     shares = Share.objects.filter(plan__links__link=payment.link_id, plan__archived_at=None)
     portions = [
@@ -71,6 +74,10 @@ def _share_out(payment: Payment) -> None:
         for share in shares.order_by("pk")
         if share.is_agreed and (amount := rules.portion(paid, share.millionths)).minor
     ]
+    for each in portions:
+        each.amount_returned = rules.taken_back(each.money, refunded=refunded, paid=paid).minor
+        if not each.left.minor:
+            each.status = PortionStatus.RETURNED
     Portion.objects.bulk_create(portions)
 
 

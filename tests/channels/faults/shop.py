@@ -70,7 +70,8 @@ class Shop:
         return payments.begin(payment, self.offer, Visitor(address=address))
 
     def order(self, attempt: Attempt) -> Order:
-        return attempts.order_of(Attempt.objects.get(pk=attempt.pk))
+        known = Attempt.objects.select_related("payment", "connection")
+        return attempts.order_of(known.get(pk=attempt.pk))
 
     def pay(self, attempt: Attempt) -> None:
         """The payer, at the provider."""

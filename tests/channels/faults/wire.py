@@ -17,7 +17,7 @@ import httpx
 from sleek.core import http
 
 Fault: TypeAlias = Callable[["Wire", httpx.Request], httpx.Response]
-BOMB = gzip.compress(bytes(64 * 1024 * 1024))
+BOMB = gzip.compress(bytes(2 * http.MAX_REPLY_BYTES))
 
 
 class Wire(httpx.BaseTransport):

@@ -8,13 +8,15 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from sleek.core import clock
 from sleek.events.models import Event
 from sleek.merchants.models import Merchant
+from sleek.reconciliation import actions as reconciliation
 from sleek.refunds import actions as refunds
 from sleek.refunds import queries, tasks
 from sleek.refunds.models import Claim, Refund
 from sleek.refunds.rules import Limits, RefundReason
-from tests import people
+from tests import banks, people
 from tests.conftest import FrozenClock
 from tests.fakes.channel import Bank
 from tests.refunds.conftest import FIFTY, colleague, paid
@@ -161,3 +163,48 @@ def test_a_page_that_expired_says_so(claim, payer, frozen_clock):
 def test_guessed_addresses_lead_nowhere(claim, payer):
     for token in (claim.public_id, f"{claim.public_id}:AAAA", "x"):
         assert payer.get(f"/claim/{token}/").status_code == 404
+
+
+@pytest.fixture
+def arrived(shop: Merchant, claim: Claim) -> Claim:
+    """Its money has reached the bank, and wallets pay each other."""
+    owner = shop.memberships.get(role="owner")
+    reconciliation.record_settlement(owner, "till", FIFTY, arrived_on=clock.now().date())
+    banks.wallet(shop)
+    return claim
+
+
+@pytest.mark.parametrize("language", settings.PAYER_LANGUAGES)
+def test_once_it_has_arrived_a_wallet_is_offered_in_each_language(arrived, language):
+    token = queries.claim_token(arrived)
+    visitor = Client(headers={"accept-language": language})
+    page = visitor.get(f"/claim/{token}/").content.decode()
+    assert f'href="/balance/refunds/{token}"' in page
+    assert 'name="account"' in page
+
+
+def test_before_it_has_arrived_no_wallet_is_offered(shop, claim, payer):
+    banks.wallet(shop)
+    page = payer.get(f"/claim/{queries.claim_token(claim)}/").content.decode()
+    assert "/balance/refunds/" not in page
+    assert 'name="account"' in page
+
+
+def test_what_went_to_a_wallet_is_told_here_and_on_the_payments_page(arrived, payer, frozen_clock):
+    hers = people.merchant("Anna Tea", "anna@example.com").memberships.get()
+    refunds.take_to_wallet(arrived, by=hers)
+    url = f"/claim/{queries.claim_token(arrived)}/"
+    answer = payer.get(url)
+    assert answer.status_code == 410
+    page = answer.content.decode()
+    assert "It is in your Sleek wallet" in page
+    assert "Anna Tea" not in page
+    answer = payer.post(url, ANNA)
+    assert answer.status_code == 410
+    arrived.refresh_from_db()
+    assert arrived.unseal() is None
+
+    frozen_clock.advance(days=30)
+    page = page_of(payer, arrived.refund)
+    assert "In your Sleek wallet since 2 Mar 2026" in page
+    assert "It has not arrived" not in page

@@ -49,6 +49,21 @@ def bank_refund(shop: Merchant, bank: Bank) -> Refund:
     return refunds.reroute(Refund.objects.get(pk=refund.pk), by=lin(shop))
 
 
+def test_a_double_click_gives_back_once(shop):
+    payment, visitor = office.paid(shop), inside(shop)
+    page = visitor.read(f"/payments/{payment.public_id}/refund")
+    assert '<input type="hidden" name="seen" value="5000"' in page
+    codes = [
+        visitor.post(f"/payments/{payment.public_id}/refund", WANTED | {"seen": "5000"})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in codes] == [302, 422]
+    page = codes[1].content.decode()
+    assert "Meanwhile some of it was given back." in page
+    assert '<input type="hidden" name="seen" value="3000"' in page
+    assert Refund.objects.count() == 1
+
+
 def test_a_part_goes_back_and_the_page_tells_where_it_is(shop):
     payment, visitor = office.paid(shop), inside(shop)
     page = visitor.read(f"/payments/{payment.public_id}/refund")

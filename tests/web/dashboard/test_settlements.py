@@ -27,6 +27,7 @@ def shop(bank: Bank, db: None, frozen_clock) -> Merchant:
 
 def fill(visitor, url: str = FORM, **changes: str):
     """What the form holds when it is opened, with some of it typed over, sent."""
+    office.prove(visitor)
     page = visitor.get(url).content.decode()
     known = {name: value(page, name) for name in ("amount", "arrived_on", "reference", "ticket")}
     return visitor.post(url, known | changes)
@@ -104,6 +105,7 @@ def test_yen_have_no_decimals(shop):
 
 def test_a_double_click_records_one_arrival(shop):
     lin = office.at_work(shop)
+    office.prove(lin)
     ticket = value(lin.read(FORM), "ticket")
 
     for amount in ("20.00", "20.00", "50.00"):
@@ -138,6 +140,7 @@ def test_who_was_overtaken_reads_why(shop, monkeypatch):
 )
 def test_a_channel_that_holds_nothing_is_not_there(shop, path):
     lin = office.at_work(shop)
+    office.prove(lin)
     sent = {"amount": "1.00", "arrived_on": "2026-03-02"}
 
     assert lin.get(f"/wallet/{path}").status_code == 404

@@ -43,8 +43,8 @@ HASHES = {
 
 BAD = [
     ({"email": "lin@"}, "not a valid e-mail address"),
-    ({"email": ""}, "This field is required"),
-    ({"password": ""}, "This field is required"),
+    ({"email": ""}, "Please fill this in"),
+    ({"password": ""}, "Please fill this in"),
     ({"password": "porzell-1"}, "Still missing: an upper case letter."),
     ({"password": "Ab1-"}, "Still missing: 4 more characters."),
     ({"password": "Lin@example.com1"}, "too much like your e-mail address"),

@@ -8,6 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
+from sleek.audit import actions as audit
 from sleek.core import clock
 from sleek.core.errors import SleekError
 from sleek.invoices.actions.drafting import InvalidInvoice
@@ -134,6 +135,17 @@ def _stop(batch: Batch) -> None:
     if batch.stopped_at is None:
         batch.stopped_at, batch.stop_cause = clock.now(), StopCause.RIGHT
         batch.save(update_fields=["stopped_at", "stop_cause"])
+        audit.record(
+            "batch.stopped",
+            batch.public_id,
+            scope=batch.merchant.public_id,
+            data={
+                "kind": batch.kind,
+                "size": batch.size,
+                "cause": batch.stop_cause,
+                "starter": batch.created_by.public_id,
+            },
+        )
         logger.info("batches.stopped", extra={"batch": batch.public_id, "cause": batch.stop_cause})
 
 

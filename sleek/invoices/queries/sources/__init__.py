@@ -1,5 +1,6 @@
 """Where lines come from: tables that are taken over, and what a bill is compared with later."""
 
+from sleek.invoices.queries.sources.bills import MOST_BILLS, Drawn, Sheaf, Usual, sheaf, usual_for
 from sleek.invoices.queries.sources.comparing import Comparison, compared, listings_of, quoted
 from sleek.invoices.queries.sources.intake import (
     Intake,
@@ -13,10 +14,14 @@ from sleek.invoices.queries.sources.intake import (
 )
 
 __all__ = [
+    "MOST_BILLS",
     "Comparison",
+    "Drawn",
     "Intake",
     "Mode",
     "Obstacle",
+    "Sheaf",
+    "Usual",
     "Wish",
     "assessed",
     "compared",
@@ -24,5 +29,7 @@ __all__ = [
     "listings_of",
     "obstacle_in_words",
     "quoted",
+    "sheaf",
+    "usual_for",
     "wish_for",
 ]

@@ -79,7 +79,7 @@ def intake(file: TableFile, draft: Draft) -> Intake:
         draft,
         currency=wish.currency,
         is_tax_inclusive=wish.is_tax_inclusive,
-        lines=kept + tuple(_line(row) for _number, row in found.entries),
+        lines=kept + tuple(line_wish(row) for _number, row in found.entries),
         documents=_documents(draft, wish, _listing(file, wish, found)),
     )
     return Intake(fresh, wish, found, _obstacle(draft, fresh, kept))
@@ -112,11 +112,22 @@ def assessed(file: TableFile, wish: Wish) -> Found[LineRow]:
     grid = {row.number: row for row in file.grid}
     entries, rejected = [], list(found.rejected)
     for number, line in found.entries:
-        if faults := _faults(line, wish):
+        if faults := line_faults(line, wish.currency, wish.is_tax_inclusive):
             rejected.append(Rejected(grid[number], faults))
         else:
             entries.append((number, line))
     return Found(tuple(entries), tuple(sorted(rejected, key=lambda out: out.row.number)))
+
+
+def line_wish(row: LineRow) -> LineWish:
+    return LineWish(
+        item=row.item,
+        figures=_figures(row),
+        spec=row.spec,
+        unit=row.unit,
+        is_hourly=row.hours is not None,
+        quoted_price=row.price,
+    )
 
 
 def obstacle_in_words(intake: Intake, draft: Draft) -> str:
@@ -132,23 +143,24 @@ def obstacle_in_words(intake: Intake, draft: Draft) -> str:
     return _("The table's prices are without tax, those on the bill contain it. Replace them.")
 
 
-def _faults(line: LineRow, wish: Wish) -> tuple[Fault, ...]:
+def line_faults(line: LineRow, currency: str, is_tax_inclusive: bool) -> tuple[Fault, ...]:
+    """Where a line says another currency, or another amount than a bill would count."""
     faults = []
-    if line.money and wish.currency not in rows.means(line.money):
-        about = (line.money, wish.currency)
+    if line.money and currency not in rows.means(line.money):
+        about = (line.money, currency)
         faults.append(Fault("price", CellFlaw.OTHER_MONEY, about))
     try:
-        if line.amount is not None and not _comes_to(line, line.amount, wish):
-            faults.append(Fault("amount", CellFlaw.AMOUNT, _sum(line, wish.currency)))
+        if line.amount is not None and not _comes_to(line, line.amount, currency, is_tax_inclusive):
+            faults.append(Fault("amount", CellFlaw.AMOUNT, _sum(line, currency)))
     except (ArithmeticError, InvalidAmount):
         faults.append(Fault("amount", CellFlaw.TOO_LARGE))
     return tuple(faults)
 
 
-def _comes_to(line: LineRow, told: Decimal, wish: Wish) -> bool:
+def _comes_to(line: LineRow, told: Decimal, currency: str, is_tax_inclusive: bool) -> bool:
     """Beside prices without tax people write amounts with it, and the other way round."""
-    counted = totals([_figures(line)], wish.currency, is_tax_inclusive=wish.is_tax_inclusive)
-    return _rounded(told, wish.currency) in (counted.net, counted.total)
+    counted = totals([_figures(line)], currency, is_tax_inclusive=is_tax_inclusive)
+    return _rounded(told, currency) in (counted.net, counted.total)
 
 
 def _rounded(told: Decimal, currency: str) -> Money:
@@ -215,17 +227,6 @@ def _listed(lines: Iterable[LineRow]) -> tuple[ListedLine, ...]:
             hours=line.hours,
         )
         for line in lines
-    )
-
-
-def _line(row: LineRow) -> LineWish:
-    return LineWish(
-        item=row.item,
-        figures=_figures(row),
-        spec=row.spec,
-        unit=row.unit,
-        is_hourly=row.hours is not None,
-        quoted_price=row.price,
     )
 
 

@@ -45,6 +45,7 @@ def follow(news: Sequence[Event]) -> None:
     bills = list(found.distinct().order_by("pk"))
     with transaction.atomic():
         lock_payments(bills)
+        _lock_bills(bills)
         for invoice in bills:
             tell(invoice)
 
@@ -82,6 +83,14 @@ def lock_payments(bills: Sequence[Invoice]) -> set[int]:
     theirs = Allocation.objects.filter(instalment__invoice__in=bills).values("payment")
     rows = Payment.objects.select_for_update(no_key=True).filter(pk__in=theirs)
     return set(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _lock_bills(bills: Sequence[Invoice]) -> None:
+    """All of them before what they promise or deduct, which somebody who holds only one of them may
+    hold as well.
+    """
+    rows = Invoice.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in bills])
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _end_what_asks_too_much(invoice: Invoice) -> None:

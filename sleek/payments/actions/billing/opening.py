@@ -15,7 +15,8 @@ from sleek.invoices import queries as bills
 from sleek.invoices import rules as billing
 from sleek.invoices.models import Instalment, Invoice
 from sleek.payments import queries, rules
-from sleek.payments.actions.attempts import PAYMENT_LIFETIME, NotPayable
+from sleek.payments.actions.attempts import NotPayable
+from sleek.payments.actions.opening import PAYMENT_LIFETIME
 from sleek.payments.actions.payers import Answers, note_payer
 from sleek.payments.models import Allocation, Payment
 

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 
 from sleek.core.money import Money
+from sleek.core.tables import UnreadableTable, delimited
 from sleek.reconciliation.rules.bankfiles.statement import (
     ACCOUNT_LETTERS,
     MAX_ROWS,
@@ -29,7 +30,6 @@ from sleek.reconciliation.rules.bankfiles.statement import (
 )
 from sleek.reconciliation.rules.lines import Row
 
-_ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
 _DELIMITERS = ",;\t|"
 _HEAD_WITHIN = 30  # rows: titles and the account's particulars stand above the head
 MAX_COLUMNS = 60
@@ -126,7 +126,10 @@ class Table:
 
 def table_of(content: bytes) -> Table:
     """Raises `Unreadable`."""
-    text = _decode(content)
+    try:
+        text = delimited.decode(content)
+    except UnreadableTable:
+        raise Unreadable(FileFlaw.ENCODING) from None
     sample = "\n".join(text.splitlines()[:_HEAD_WITHIN])
     delimiter = max(_DELIMITERS, key=sample.count)
     try:
@@ -258,17 +261,6 @@ def _cells(table: Table, name: str) -> list[str]:
         return []
     place = table.head.index(name)
     return [row[place] for _, row in table.rows if len(row) > place and row[place]]
-
-
-def _decode(content: bytes) -> str:
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise Unreadable(FileFlaw.ENCODING)
 
 
 def _head_at(cells: Sequence[tuple[str, ...]]) -> int | None:

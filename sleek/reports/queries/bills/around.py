@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from sleek.core import clock
 from sleek.customers.models import Customer
 from sleek.events.models import Event
@@ -14,7 +16,8 @@ from sleek.invoices.models import Entitlement, Instalment, Invoice
 from sleek.invoices.rules import EntitlementStatus
 from sleek.merchants.models import Merchant
 from sleek.payments import queries as payments
-from sleek.payments.models import Payment
+from sleek.payments.models import Attempt, Payment
+from sleek.reports.queries.payments import telling
 
 SHOWN = 200  # events of one bill
 OTHERS = 8  # bills that name the same document
@@ -27,6 +30,7 @@ class Paid:
     payment: Payment
     amount: int
     refunded: int
+    attempt: Attempt | None  # the one that paid it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,12 @@ def promises(customer: Customer) -> list[Entitlement]:
 
 def _payments(invoice: Invoice) -> list[Payment]:
     rows = payments.payments_of(invoice).order_by("pk")
-    return list(rows.prefetch_related("allocations__instalment__invoice"))
+    tries = Prefetch("attempts", Attempt.objects.order_by("pk"))
+    return list(rows.prefetch_related("allocations__instalment__invoice", tries))
 
 
 def _paid(payment: Payment, invoice: Invoice) -> Paid:
     parts = payments.spread(payment)
     amount = sum(part for instalment, part in parts if instalment.invoice_id == invoice.pk)
-    return Paid(payment, amount, payments.refunded_of(payment, invoice))
+    attempt = telling(list(payment.attempts.all()))
+    return Paid(payment, amount, payments.refunded_of(payment, invoice), attempt)

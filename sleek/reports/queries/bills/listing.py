@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from sleek.customers.models import TableFile
 from sleek.invoices import queries as invoices
 from sleek.invoices.models import Invoice, Line, RelatedDocument
 from sleek.invoices.rules import PAYABLE, UNISSUED, InvoiceStatus
@@ -55,10 +56,12 @@ class Filters:
     tag: str = ""
     customer: str = ""
     document: str = ""
+    table: str = ""
     order: str = Order.NEWEST
 
     def __bool__(self) -> bool:
-        return any((self.text, self.state, self.currency, self.tag, self.customer, self.document))
+        narrowed = (self.text, self.state, self.currency, self.tag, self.customer)
+        return any((*narrowed, self.document, self.table))
 
 
 def matching(
@@ -73,6 +76,9 @@ def matching(
     if filters.document:
         named = RelatedDocument.objects.filter(number=filters.document, invoice=OuterRef("pk"))
         rows = rows.filter(Exists(named))
+    if filters.table:
+        made = TableFile.objects.filter(public_id=filters.table).values_list("made", flat=True)
+        rows = rows.filter(public_id__in=made.first() or [])
     if filters.state == State.OVERDUE:
         rows = invoices.overdue(rows, today)
     elif filters.state in STATES:

@@ -47,7 +47,7 @@ class ClaimForm(forms.Form):
     holder = _line(gettext_lazy("Account holder"), MAX_NAME, autocomplete="name")
     country = forms.ChoiceField(
         label=gettext_lazy("Country or region of the bank"),
-        widget=forms.Select({"class": "input"}),
+        widget=forms.Select({"class": "input", "data-missing": MISSING}),
         error_messages={"required": MISSING, "invalid_choice": MISSING},
     )
     account = _line(gettext_lazy("Account number or IBAN"), MAX_ACCOUNT, dir="ltr")

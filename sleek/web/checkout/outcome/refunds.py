@@ -53,13 +53,14 @@ def _told(refund: Refund, payment: Payment) -> Told:
     today = clock.now().astimezone(payment.merchant.zone).date()
     is_over = refund.lands_by is not None and refund.lands_by < today
     has_failed = refund.status == RefundStatus.FAILED
+    is_sent = refund.status == RefundStatus.SUCCEEDED
     return Told(
         public_id=refund.public_id,
         money=refund.money,
         note=refund.answer if has_failed else refund.note,
         number="" if has_failed else refund.trace,
         steps=[_failed(refund, payment)] if has_failed else list(_steps(refund, payment, is_over)),
-        is_missable=refund.status == RefundStatus.SUCCEEDED and is_over and not refund.late_at,
+        is_missable=is_sent and is_over and not refund.late_at and not refund.is_in_wallet,
     )
 
 
@@ -87,7 +88,9 @@ def _steps(refund: Refund, payment: Payment, is_over: bool) -> Iterator[Step]:
         yield Step(text % words, Mark.NOW)
     else:
         yield Step(_("It is being sent"), Mark.NOW if is_checked else Mark.NEXT)
-    if refund.is_late:
+    if refund.is_in_wallet:
+        yield Step(_("In your Sleek wallet since %(arrived)s") % words, Mark.DONE)
+    elif refund.is_late:
         yield Step(_("It is late. %(payee)s has been told and follows it up.") % words, Mark.BAD)
     elif is_sent and is_over:
         yield Step(_("Should have arrived by %(last)s") % words, Mark.DONE)
@@ -102,6 +105,7 @@ def _words(refund: Refund, payment: Payment) -> dict[str, str]:
         "payee": access.face(payment).display_name,
         "until": wording.moment(refund.review_by, zone),
         "sent": _day(sent.astimezone(zone).date() if sent else None),
+        "arrived": wording.moment(sent, zone),
         "first": _day(refund.lands_from),
         "last": _day(refund.lands_by),
     }

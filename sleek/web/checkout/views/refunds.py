@@ -1,4 +1,4 @@
-"""A payer's side of a refund: naming a bank account, and saying that it has not come."""
+"""A payer's side of a refund: where it goes, and saying that it has not come."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sleek.core import clock
 from sleek.refunds import actions as refunds
 from sleek.refunds import queries
 from sleek.refunds.models import Claim, Refund
+from sleek.refunds.rules import Route
 from sleek.risk import actions as risk
 from sleek.risk.rules import Action
 from sleek.web.checkout import access, guard, page, wording
@@ -32,7 +33,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404("no such claim")
     if not found.is_open(clock.now()):
-        return _render(request, found, "thanks" if _is_answered(found) else "closed", status=GONE)
+        return _render(request, found, _ending(found), status=GONE)
     home = found.refund.attempt.payment.merchant.country
     form = ClaimForm(request.POST if request.method == "POST" else None, home=home)
     if request.method != "POST" or not form.is_valid():
@@ -60,8 +61,11 @@ def missing(request: HttpRequest, public_id: str, refund_id: str) -> HttpRespons
     return redirect("checkout-payment", payment.public_id)
 
 
-def _is_answered(found: Claim) -> bool:
-    return found.filled_at is not None and found.revoked_at is None
+def _ending(found: Claim) -> str:
+    """The page of a claim that takes no answer any more."""
+    if found.filled_at is None or found.revoked_at is not None:
+        return "closed"
+    return "taken" if found.refund.route == Route.BALANCE else "thanks"
 
 
 def _render(
@@ -73,6 +77,9 @@ def _render(
     context |= {
         "refund": refund,
         "form": form,
+        "token": queries.claim_token(found),
+        "may_go_to_wallet": queries.may_go_to_wallet(refund),
+        "arrived_at": wording.moment(refund.succeeded_at, payment.merchant.zone),
         "open_until": wording.moment(found.expires_at, payment.merchant.zone),
     }
     return render(request, f"checkout/refund/{name}.html", context, status=status)

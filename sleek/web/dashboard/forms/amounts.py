@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sleek.core.money import Money, exponent
+from sleek.core.money import MAX_MINOR, Money, exponent
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
 MAX_TYPED = 20  # characters of an amount
@@ -38,6 +39,17 @@ def explain(typed: str, currency: str) -> str:
             digits,
         ) % {"currency": currency, "count": digits}
     return ""
+
+
+class SeenField(forms.IntegerField):
+    """What there was, in minor units, as the page was made: sent along, and never typed."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, max_value=MAX_MINOR, widget=forms.HiddenInput)
+
+
+def seen(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
 
 
 def too_small(currency: str) -> str:

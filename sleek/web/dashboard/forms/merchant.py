@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -209,17 +209,23 @@ def currencies(locale: str) -> list[tuple[str, str]]:
 
 def zones() -> list[tuple[str, str]]:
     """By offset of today, since that is how people look for theirs."""
-    names = [name for name in available_timezones() if name.split("/")[0] in _CONTINENTS]
-    rest = sorted((_offset(name), name) for name in names if name not in ZONES_FIRST)
-    ordered = [(_offset(name), name) for name in ZONES_FIRST] + rest
+    now = clock.now()
+    rest = sorted((_offset(name, now), name) for name in _places() if name not in ZONES_FIRST)
+    ordered = [(_offset(name, now), name) for name in ZONES_FIRST] + rest
     return [(name, f"{name.replace('_', ' ')} (UTC{_hours(offset)})") for offset, name in ordered]
 
 
 _CONTINENTS = {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 
 
-def _offset(zone: str) -> timedelta:
-    return clock.now().astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+@cache
+def _places() -> list[str]:
+    """Python opens the file of each zone to list them."""
+    return [name for name in available_timezones() if name.split("/")[0] in _CONTINENTS]
+
+
+def _offset(zone: str, now: datetime) -> timedelta:
+    return now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
 
 
 def _hours(offset: timedelta) -> str:

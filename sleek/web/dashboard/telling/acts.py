@@ -5,14 +5,12 @@ An act that is missing here is shown by its own name; a test compares this list 
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
@@ -20,7 +18,7 @@ from django.utils.translation import gettext as _
 from sleek.audit.actions import SYSTEM
 from sleek.audit.models import Record
 from sleek.core.money import InvalidAmount, Money
-from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
+from sleek.core.tables import Cell
 from sleek.merchants.models import Invitation, Merchant, Role, User
 from sleek.web.dashboard.forms.merchant import countries
 from sleek.web.dashboard.telling.act_words import ACTS, FIELDS, VALUES
@@ -79,42 +77,29 @@ def choices(actions: list[str]) -> list[tuple[str, str]]:
     return sorted(((action, _what(action)) for action in actions), key=lambda pair: pair[1])
 
 
-def file(merchant: Merchant, chunks: Iterable[list[Record]], *, language: str) -> Iterator[str]:
-    """Line by line. It is read after the request has ended, so language and zone are its own."""
-    writer, zone = csv.writer(Line()), merchant.zone
-    with translation.override(language):
-        headings = writer.writerow(
-            [
-                _("Number"),
-                _("Time (%(zone)s)") % {"zone": zone.key},
-                _("Person"),
-                _("What happened"),
-                _("About"),
-                _("Details"),
-                _("Address"),
-                _("Hash"),
-            ]
-        )
-    yield BYTE_ORDER_MARK + headings
+def listed(merchant: Merchant, chunks: Iterable[list[Record]]) -> Iterator[Sequence[Cell]]:
+    yield [
+        _("Number"),
+        _("Time (%(zone)s)") % {"zone": merchant.zone.key},
+        _("Person"),
+        _("What happened"),
+        _("About"),
+        _("Details"),
+        _("Address"),
+        _("Hash"),
+    ]
     for records in chunks:
-        with translation.override(language):
-            told = tell(merchant, records)
-            lines = [
-                writer.writerow(
-                    [
-                        act.sequence,
-                        f"{act.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
-                        safe(act.who),
-                        safe(act.what),
-                        act.subject,
-                        safe("; ".join(map(str, act.details))),
-                        act.address,
-                        record.hash,
-                    ]
-                )
-                for act, record in zip(told, records, strict=True)
+        for act, record in zip(tell(merchant, records), records, strict=True):
+            yield [
+                act.sequence,
+                act.at.astimezone(merchant.zone),
+                act.who,
+                act.what,
+                act.subject,
+                "; ".join(map(str, act.details)),
+                act.address,
+                record.hash,
             ]
-        yield from lines
 
 
 class _Names:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
+from sleek.core.tables import Cell
 from sleek.payments.models import Attempt
 from sleek.reconciliation import actions as reconciliation
 from sleek.reconciliation.models import BankLine
 from sleek.reconciliation.rules.matching import Clue, Doubt, Match
 from sleek.web.dashboard.telling import personal
+from sleek.web.dashboard.telling.files import moment
 from sleek.web.ui import words
 
 CLUES: dict[str, Promise] = {
@@ -61,18 +59,12 @@ def clues(kept: Iterable[str]) -> list[Promise | str]:
     return [CLUES.get(clue, clue) for clue in kept]
 
 
-def file(
-    rows: Iterable[BankLine], *, zone: ZoneInfo, language: str, rights: Collection[str]
-) -> Iterator[str]:
-    """Line by line. It is read after the request has ended, so language and zone are its own."""
-    writer = csv.writer(Line())
-    with translation.override(language):
-        headings = writer.writerow(_headings(zone))
-    yield BYTE_ORDER_MARK + headings
+def listed(
+    rows: Iterable[BankLine], *, zone: ZoneInfo, rights: Collection[str]
+) -> Iterator[Sequence[Cell]]:
+    yield _headings(zone)
     for row in rows:
-        with translation.override(language):
-            line = writer.writerow(_cells(row, zone, rights))
-        yield line
+        yield _cells(row, zone, rights)
 
 
 def _headings(zone: ZoneInfo) -> list[str]:
@@ -96,26 +88,22 @@ def _headings(zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _cells(line: BankLine, zone: ZoneInfo, rights: Collection[str]) -> list[str]:
+def _cells(line: BankLine, zone: ZoneInfo, rights: Collection[str]) -> list[Cell]:
     return [
         line.public_id,
-        line.booked_on.isoformat(),
-        f"{line.money.decimal:f}",
+        line.booked_on,
+        line.money.decimal,
         line.currency,
         words.status("bankline", line.status),
-        safe(personal.shown(line.payer_name, "name", rights)),
-        safe(personal.shown(line.payer_account, "account", rights)),
-        safe(line.text),
-        safe(line.reference),
-        safe(line.connection.name),
-        safe(line.account),
-        safe(line.file.name) if line.file else "",
+        personal.shown(line.payer_name, "name", rights),
+        personal.shown(line.payer_account, "account", rights),
+        line.text,
+        line.reference,
+        line.connection.name,
+        line.account,
+        line.file.name if line.file else "",
         line.attempt.payment.public_id if line.attempt else "",
-        _moment(line.matched_at, zone),
-        safe(str(line.matched_by or "")),
-        safe(line.reason),
+        moment(line.matched_at, zone),
+        str(line.matched_by or ""),
+        line.reason,
     ]
-
-
-def _moment(value: datetime | None, zone: ZoneInfo) -> str:
-    return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}" if value else ""

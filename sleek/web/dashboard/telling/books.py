@@ -30,6 +30,7 @@ KINDS: dict[str, Promise] = {
     "refund_failed": gettext_lazy("Refund failed, money back"),
     "refund_bounced": gettext_lazy("Refund bounced, money back"),
     "refund_paid_by_bank": gettext_lazy("Refund paid by bank transfer"),
+    "refund_drawn_from_bank": gettext_lazy("Refund goes by bank, out of what has arrived"),
     "refund_sent_back_by_bank": gettext_lazy("Refund came back from the bank"),
     "settlement_arrived": gettext_lazy("Settlement arrived"),
     "balance_paid": gettext_lazy("Paid from this wallet"),

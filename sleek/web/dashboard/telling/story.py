@@ -229,7 +229,7 @@ def _declined(event: Event, via: str) -> Chapter:
     advice = decline(str(event.data.get("failure") or ""))
     what = _("%(method)s: %(reason)s") % {"method": via, "reason": advice.what}
     code = str(event.data.get("code") or "")
-    detail = f"{advice.advice} ({code})" if code else str(advice.advice)
+    detail = f"{advice.advice} · {code}" if code else str(advice.advice)
     return Chapter(event.created_at, what, detail, icon="circle-x", tone="bad")
 
 
@@ -243,7 +243,7 @@ def _notice(notice: Notice) -> Chapter:
     what %= {"channel": words.channel(notice.channel), "kind": notice.kind}
     detail = states[NoticeStatus(notice.status)]
     if notice.error:
-        detail += f" ({notice.error})"
+        detail += f" · {notice.error}"
     return Chapter(notice.received_at, what, detail, icon="bell", is_technical=True)
 
 

@@ -16,9 +16,9 @@ register = template.Library()
 
 @register.filter
 def share_percent(millionths: int) -> str:
-    """250000 as "25 %", with as many decimals as it takes."""
+    """250000 as "25%", with as many decimals as it takes."""
     percent = (Decimal(millionths) * 100 / WHOLE).normalize()
-    return f"{percent:f} %"
+    return f"{percent:f}%"
 
 
 @register.filter

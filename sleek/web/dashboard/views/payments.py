@@ -8,8 +8,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -33,6 +31,7 @@ from sleek.web.dashboard.telling import books, files, story
 from sleek.web.dashboard.telling.channels import choices
 from sleek.web.dashboard.telling.support import surplus
 from sleek.web.dashboard.waiting import client_address
+from sleek.web.ui import files as saved
 from sleek.web.ui import words
 
 
@@ -60,17 +59,8 @@ def index(request: access.MemberRequest) -> HttpResponse:
 def export(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered list as a file, all pages of it."""
     rows = reports.export(_found(request, _filters(request)))
-    today = timezone.localdate().isoformat()
-    return StreamingHttpResponse(
-        files.payments(
-            rows,
-            zone=request.merchant.zone,
-            language=get_language() or "",
-            rights=request.rights,
-        ),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="payments-{today}.csv"'},
-    )
+    told = files.payments(rows, zone=request.merchant.zone, rights=request.rights)
+    return saved.csv("payments", told)
 
 
 @access.allowed(Right.READ)

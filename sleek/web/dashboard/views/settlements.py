@@ -39,6 +39,7 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     return render(request, "dashboard/wallet/settlement.html", context)
 
 
+@access.sensitive
 @access.allowed(Right.RECORD_ARRIVALS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: access.MemberRequest, currency: str, channel: str) -> HttpResponse:

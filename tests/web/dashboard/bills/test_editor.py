@@ -61,12 +61,12 @@ def test_what_cannot_be_issued_is_not_saved_either_and_nothing_typed_is_lost(sho
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"line-0-price": ""}, "Nothing stands here, and something must."),
+        ({"line-0-price": ""}, "Please fill this in."),
         ({"line-0-price": "1.2345678"}, "At most 6 decimals."),
         ({"line-0-price": "abc"}, "This is no number that can be read exactly."),
         ({"line-0-quantity": "0"}, "This must be more than nothing."),
         ({"line-0-tax_rate": "101"}, "A tax rate is between 0 and 100 per cent."),
-        ({"line-0-item": ""}, "Nothing stands here, and something must."),
+        ({"line-0-item": ""}, "Please fill this in."),
         ({"line-0-price": "-25"}, "The discounts are larger than the bill."),
         (
             {"line-0-quantity": "1000000000", "line-0-price": "90000000000"},
@@ -75,6 +75,7 @@ def test_what_cannot_be_issued_is_not_saved_either_and_nothing_typed_is_lost(sho
         ({"payer_email": "anna"}, "This is no e-mail address."),
         ({"due": "day", "due_on": ""}, "Enter the day by which it is to be paid."),
         ({"due": "day", "due_on": "32.1."}, "Enter a day of the calendar."),
+        ({"due": "days", "due_days": "-3"}, "Enter a number of days, 365 at most."),
         ({"split": "percent"}, "Enter the stages below, or ask for all at once."),
         ({"policy_amount": "50.01", "policy_threshold": "500"}, "No more can be deducted later"),
         ({"policy_amount": "50"}, "From which amount on is it deducted?"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -67,6 +68,20 @@ def test_a_second_person_approves_what_they_saw(shop, in_review):
     assert again(in_review).status == "in_review"
     reviewer.post(f"{url}/approve", {"seen_hash": seen})
     assert (again(in_review).status, again(in_review).number) == ("open", "SK-2026-00001")
+
+
+def test_who_approves_is_offered_one_button_that_issues(shop):
+    bill = invoices.submit(desk.draft(shop), by=desk.owner(shop))
+    page = office.colleague(shop, "owner").read(f"/bills/{bill.public_id}")
+    assert "Approve and issue" in page
+    assert "Issue the bill" not in page
+
+
+def test_each_label_leads_into_its_own_form(shop):
+    page = office.at_work(shop).read(f"/bills/{desk.issued(shop).public_id}")
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert {"void_reason", "write_off_reason", "id_reason"} <= set(ids)
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_the_author_is_offered_no_approval_and_has_none(shop, in_review):

@@ -196,18 +196,20 @@ def test_the_list_costs_the_same_however_long_it_is(shop, django_assert_max_num_
         lin.get("/links")
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters(kind="fixed"), Filters(state="active")])
-def test_a_page_of_a_hundred_thousand_links_is_read_by_an_index(shop, filters):
+def test_a_page_of_a_hundred_thousand_links_is_read_by_an_index(shop):
+    """However it is filtered: as many are dear to make, and made once."""
     first = people.link(shop, Money(100, "USD"))
     with connection.cursor() as cursor:
         cursor.execute(_MANY, [first.pk])
         cursor.execute("ANALYZE links_paymentlink")
+
+    for filters in (Filters(), Filters(kind="fixed"), Filters(state="active")):
         rows = reports.matching(shop.links.all(), filters, now=clock.now())
         plan = rows.order_by("-created_at", "-pk")[:26].explain()
-
-    assert "link_newest_first" in plan
-    assert "Seq Scan on links_paymentlink" not in plan
-    assert len(reports.links(shop.links.all(), Place(), filters, now=clock.now()).rows) == 25
+        assert "link_newest_first" in plan, filters
+        assert "Seq Scan on links_paymentlink" not in plan, filters
+        found = reports.links(shop.links.all(), Place(), filters, now=clock.now()).rows
+        assert len(found) == 25, filters
 
 
 _MANY = """

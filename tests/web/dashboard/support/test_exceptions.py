@@ -111,6 +111,23 @@ def test_each_button_does_what_it_says(shop, choice, status, accounts):
     assert {code: people.held(shop, code) for code in accounts} == accounts
 
 
+def test_what_is_kept_can_be_applied_or_given_back_on_its_payments_page(shop):
+    attempt = short(shop)
+    press(shop, attempt, "keep")
+    page = proven(shop).read(f"/payments/{attempt.payment.public_id}")
+    assert f"It is kept for the payer; 49.00{USD} are left." in page
+    assert [f"/{choice}/att_" in page for choice in ("apply", "repay", "return")] == [
+        True,
+        True,
+        False,
+    ]
+    for _again in range(2):
+        press(shop, attempt, "repay")
+        assert people.held(shop, "refunds:in_flight") == 4900
+        assert people.held(shop, "credits") == 0
+    assert verify() == []
+
+
 def test_the_payments_page_says_what_became_of_a_rest(shop):
     attempt = short(shop, 5600)
     lin = proven(shop)
@@ -151,7 +168,7 @@ def test_money_is_not_applied_to_another_merchants_payment(shop):
     assert not foreign.attempts.exists()
 
 
-@pytest.mark.parametrize("choice", ["return", "accept", "take", "settle", "keep", "apply"])
+@pytest.mark.parametrize("choice", ["return", "accept", "take", "settle", "keep", "apply", "repay"])
 @pytest.mark.parametrize("role", ["sales", "support", "viewer", "reviewer"])
 def test_who_may_not_decide_moves_nothing(shop, role, choice):
     attempt = short(shop, 5600)

@@ -55,7 +55,7 @@ function copies(part) {
 function hours(part) {
   for (const time of all("time[data-hour]", part))
     time.textContent = new Date(time.dateTime).toLocaleTimeString(document.documentElement.lang, {
-      hour: "2-digit",
+      hour: "numeric",
       minute: "2-digit",
     });
 }

@@ -43,11 +43,17 @@ class CreditForm(ReasonForm):
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter an amount.")},
     )
+    # What was owed when the page was made, in minor units: pressed twice, it counts once.
+    seen = amounts.SeenField()
     field_order = ("amount", "reason")
 
     def __init__(self, *args: Any, owed: Money, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._owed = owed
+        self.fields["seen"].initial = owed.minor
+
+    def clean_seen(self) -> Money | None:
+        return amounts.seen(self.cleaned_data["seen"], self._owed.currency)
 
     def clean_amount(self) -> Money:
         typed, currency = str(self.cleaned_data["amount"]), self._owed.currency

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
@@ -54,14 +55,15 @@ def _tick(label: Any) -> forms.BooleanField:
 
 
 def _days(label: Any, most: int, help_text: Any = "") -> forms.IntegerField:
-    limits = gettext_lazy("Enter a number of days, %(most)s at most.") % {"most": most}
+    # Put together when it is shown: `%` on a lazy text would do so now, in one language for all.
+    told = lazy(lambda: _("Enter a number of days, %(most)s at most.") % {"most": most}, str)()
     return forms.IntegerField(
         label=label,
         required=False,
         min_value=0,
         max_value=most,
         help_text=help_text,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), limits),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), told),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -162,7 +164,7 @@ class BillForm(forms.Form):
         self._offer("methods", _methods(merchant))
         dress(self)
         self.fields["payer_name"].widget.attrs["placeholder"] = str(
-            _("Type a name, or find one in the address book")
+            _("Name, or search the address book")
         )
 
     def clean(self) -> dict[str, Any]:

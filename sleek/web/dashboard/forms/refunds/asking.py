@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sleek.core.amounts import plain_money
 from sleek.core.money import InvalidAmount, Money
+from sleek.merchants.models import User
+from sleek.refunds.actions import Wish
 from sleek.refunds.rules import RefundReason, Route
 from sleek.web.dashboard.forms import amounts
 from sleek.web.dashboard.forms.dress import dress
 from sleek.web.dashboard.telling.refunds import words
 
+# To a wallet it goes when its payer says so.
+CHOSEN = (Route.CHANNEL, Route.BANK)
 MAX_NOTE, MAX_REMARK, MAX_REFERENCE = 300, 500, 128
 
 
@@ -48,6 +53,8 @@ class RefundForm(forms.Form):
         label=gettext_lazy("How it goes back"), widget=forms.RadioSelect, required=False
     )
 
+    # What was left when the page was made, in minor units: pressed twice, it goes back once.
+    seen = amounts.SeenField()
     is_twice = forms.BooleanField(
         label=gettext_lazy("Also what was deducted from a later bill"), required=False
     )
@@ -57,12 +64,13 @@ class RefundForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._left = left
+        self.fields["seen"].initial = left.minor
         if not is_deducted:
             del self.fields["is_twice"]
         if may_go_by_bank:
             field = self.fields["route"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = list(words.ROUTES.items())
+            field.choices = [(route, words.ROUTES[route]) for route in CHOSEN]
         else:
             del self.fields["route"]
         dress(self)
@@ -81,13 +89,26 @@ class RefundForm(forms.Form):
             raise forms.ValidationError(_("At most %(left)s are left to give back.") % most)
         return money
 
-    @property
-    def reason_chosen(self) -> RefundReason:
-        return RefundReason(self.cleaned_data["reason"])
+    def clean_seen(self) -> Money | None:
+        return amounts.seen(self.cleaned_data["seen"], self._left.currency)
 
-    @property
-    def route_chosen(self) -> Route:
-        return Route(self.cleaned_data.get("route") or Route.CHANNEL)
+    def look_again(self) -> None:
+        """Whoever reads the page now has seen what is left now."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = str(self._left.minor)
+        self.data = data
+
+    def wish(self, by: User) -> Wish:
+        said = self.cleaned_data
+        return Wish(
+            RefundReason(said["reason"]),
+            note=said["note"],
+            remark=said["remark"],
+            by=by,
+            route=Route(said.get("route") or Route.CHANNEL),
+            is_twice=said.get("is_twice", False),
+            seen=said["seen"],
+        )
 
 
 class DeclineForm(forms.Form):

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -24,18 +23,14 @@ AT_ONCE = 500  # rows in memory
 
 
 def bills(
-    rows: Iterable[Invoice], *, today: date, language: str, rights: Collection[str]
+    rows: Iterable[Invoice], *, today: date, rights: Collection[str]
 ) -> Iterator[Sequence[Cell]]:
-    """Read after the request has ended, so its language is its own."""
-    with translation.override(language):
-        head = _head()
-    yield head
+    yield _head()
     for batch in _batches(rows):
         found = reports.exchanges(batch)
         for invoice in batch:
-            with translation.override(language):
-                line = _line(invoice, today, rights)
-                line[-3:-3] = _exchange(invoice, list(found.get(invoice.pk, {}).values()))
+            line = _line(invoice, today, rights)
+            line[-3:-3] = _exchange(invoice, list(found.get(invoice.pk, {}).values()))
             yield line
 
 

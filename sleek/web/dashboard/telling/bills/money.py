@@ -9,7 +9,7 @@ from sleek.invoices import queries
 from sleek.invoices.models import CreditNote, Invoice
 from sleek.invoices.rules import Exchange, together
 from sleek.papers import queries as papers
-from sleek.payments.models import Payment
+from sleek.payments.models import Attempt, Payment
 from sleek.reports.queries import bills as reports
 from sleek.reports.queries.bills import History
 
@@ -20,6 +20,7 @@ class PaidRow:
 
     payment: Payment
     amount: Money
+    attempt: Attempt | None
     exchange: Exchange | None = None
 
 
@@ -36,7 +37,12 @@ def paid(history: History) -> list[PaidRow]:
     invoice = history.invoice
     found = reports.exchanges([invoice]).get(invoice.pk, {})
     return [
-        PaidRow(each.payment, Money(each.amount, invoice.currency), found.get(each.payment.pk))
+        PaidRow(
+            each.payment,
+            Money(each.amount, invoice.currency),
+            each.attempt,
+            found.get(each.payment.pk),
+        )
         for each in history.payments
         if each.amount
     ]

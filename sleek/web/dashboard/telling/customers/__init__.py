@@ -36,11 +36,33 @@ LINE_FIELDS: dict[str, Promise] = {
     "amount": _("Amount"),
     "note": _("Remark"),
 }
-_LABELS = {Purpose.CUSTOMERS: FIELDS, Purpose.LINES: LINE_FIELDS}
+BILL_FIELDS: dict[str, Promise] = {
+    "name": pgettext_lazy("who is to pay", "Customer"),
+    "email": FIELDS["email"],
+    "nature": _("Nature of the fee"),
+    **{name: label for name, label in LINE_FIELDS.items() if name != "note"},
+    "currency": _("Currency"),
+    "due": _("To be paid by"),
+    "po_number": _("PO number"),
+    "key": _("Rows of one bill"),
+    "title": _("Subject"),
+    "remarks": _("Remarks on the paper"),
+    **{
+        name: FIELDS[name]
+        for name in (
+            *("contact", "phone", "country", "address", "credit_code", "tax_number", "language"),
+        )
+    },
+}
+_LABELS = {
+    Purpose.CUSTOMERS: FIELDS,
+    Purpose.LINES: LINE_FIELDS,
+    Purpose.BILLS: BILL_FIELDS,
+}
 
 # What stands behind a flaw of a cell is filled in, in this order.
 _FLAWS: dict[CellFlaw, tuple[Promise, tuple[str, ...]]] = {
-    CellFlaw.MISSING: (_("Nothing stands here, and something must."), ()),
+    CellFlaw.MISSING: (_("Please fill this in."), ()),
     CellFlaw.TOO_LONG: (_("This is longer than %(most)s letters. Shorten it."), ("most",)),
     CellFlaw.FORMULA: (
         _("The formula's result is not in the file. Open it in a spreadsheet and save it again."),
@@ -83,6 +105,41 @@ _FLAWS: dict[CellFlaw, tuple[Promise, tuple[str, ...]]] = {
         _("This price is in %(told)s, the bill in %(currency)s."),
         ("told", "currency"),
     ),
+    CellFlaw.NATURE: (
+        _("This is no nature of a fee. Write sample fee, tooling fee, deposit, goods or other."),
+        (),
+    ),
+    CellFlaw.DUE: (
+        _("This is no day that can be read. Write 2026-12-31, or a number of days such as 30."),
+        (),
+    ),
+    CellFlaw.PAST: (_("This day is over. Write a later one."), ()),
+    CellFlaw.UNKNOWN: (
+        _("Nobody in the address book goes by this. Write the company's name as well."),
+        (),
+    ),
+    CellFlaw.SEVERAL: (
+        _("Several customers bear this name. Write the e-mail address or the number as well."),
+        (),
+    ),
+    CellFlaw.OTHER_CUSTOMER: (
+        _(
+            "This address belongs to a customer of another name. Write that name, or another "
+            "address."
+        ),
+        (),
+    ),
+    CellFlaw.ARCHIVED: (_("This customer is archived. Take them back onto the list first."), ()),
+    CellFlaw.TORN: (
+        _("Row %(row)s is on the same bill and cannot be read, so none of its rows comes in."),
+        ("row",),
+    ),
+    CellFlaw.DISAGREES: (
+        _("Rows %(first)s and %(second)s are of one bill and say different things here."),
+        ("first", "second"),
+    ),
+    CellFlaw.TOO_MANY: (_("A bill has %(most)s lines at most."), ("most",)),
+    CellFlaw.NOTHING_TO_PAY: (_("The bill comes to nothing, or to less than nothing."), ()),
 }
 _FILES: dict[TableFlaw, Promise] = {
     TableFlaw.EMPTY: _("The file is empty."),

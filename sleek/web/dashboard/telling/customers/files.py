@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sleek.core.tables import Cell, Row
@@ -19,19 +18,13 @@ _MASKS = {"contact": "name", "email": "email", "phone": "phone", "address": "add
 
 
 def customers(
-    rows: Iterable[Customer], *, zone: ZoneInfo, language: str, rights: Collection[str]
+    rows: Iterable[Customer], *, zone: ZoneInfo, rights: Collection[str]
 ) -> Iterator[Sequence[Cell]]:
-    """Row by row. It is read after the request has ended, so language and zone are its own.
-
-    The heads are those that an import knows, so the file can come back.
-    """
-    with translation.override(language):
-        heads = [str(name) for name in telling.FIELDS.values()]
-        yield [*heads, _("Added (%(zone)s)") % {"zone": zone.key}, _("Archived"), _("Number")]
+    """The heads are those that an import knows, so the file can come back."""
+    heads = [str(name) for name in telling.FIELDS.values()]
+    yield [*heads, _("Added (%(zone)s)") % {"zone": zone.key}, _("Archived"), _("Number")]
     for customer in rows:
-        with translation.override(language):
-            row = _row(customer, zone, rights)
-        yield row
+        yield _row(customer, zone, rights)
 
 
 def name_of(customer: Customer, rights: Collection[str]) -> str:

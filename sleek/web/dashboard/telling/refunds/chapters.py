@@ -82,6 +82,12 @@ BY_BANK = Words(
     _("Refund of %(amount)s under way"),
     _("The money is set aside until you have transferred it."),
 )
+TO_WALLET = Words(
+    _("The payer took %(amount)s into a Sleek wallet"),
+    _("It is there already: nothing is left to transfer."),
+    "wallet",
+    "good",
+)
 BY_PERSON = {
     Ended.DECLINED: Words(
         _("The refund of %(amount)s was declined"), _("The money is in your wallet again."), "x", ""
@@ -100,6 +106,8 @@ def of(event: Event) -> Words | None:
         return IN_REVIEW
     if event.kind == "refund.promised" and event.data.get("route") == Route.BANK:
         return BY_BANK
+    if event.kind == "refund.succeeded" and event.data.get("route") == Route.BALANCE:
+        return TO_WALLET
     if event.kind == "refund.failed":
         return BY_PERSON.get(event.data.get("code"), WORDS[event.kind])
     return WORDS.get(event.kind)

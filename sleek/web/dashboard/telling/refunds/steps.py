@@ -13,8 +13,9 @@ from sleek.core import clock
 from sleek.merchants.models import User
 from sleek.refunds import queries
 from sleek.refunds.models import Refund
-from sleek.refunds.rules import Ended, RefundStatus, Route
+from sleek.refunds.rules import WALLET, Ended, RefundStatus, Route
 from sleek.web.dashboard.telling import personal
+from sleek.web.dashboard.telling.channels import failures
 from sleek.web.dashboard.telling.refunds import words as telling
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_day, plain_moment
@@ -74,6 +75,8 @@ def _who(user: User | None, rights: Collection[str]) -> str:
 
 def _channel(refund: Refund) -> Step:
     is_by_bank = refund.route == Route.BANK
+    if refund.route == Route.BALANCE:
+        return _wallet(refund)
     name = _("Bank transfer") if is_by_bank else words.channel(refund.attempt.channel)
     match RefundStatus(refund.status):
         case RefundStatus.IN_REVIEW:
@@ -88,12 +91,23 @@ def _channel(refund: Refund) -> Step:
             return Step(name, _by_bank(refund) if is_by_bank else _under_way(refund), Mark.NOW)
 
 
+def _wallet(refund: Refund) -> Step:
+    text = _("The payer took it into the wallet “%(wallet)s”.")
+    told = {"wallet": queries.wallet_name(refund)}
+    return Step(words.channel(WALLET), text % told, Mark.DONE, refund.succeeded_at)
+
+
 def _ended(refund: Refund, name: str) -> Step:
     if refund.was_refused_by_person:
         return Step(name, telling.ending(refund.failure_code), Mark.BAD, refund.updated_at)
-    text = _("It failed (%(code)s). The money is back where it was.")
-    code = telling.ending(refund.failure_code) or "?"
-    return Step(name, text % {"code": code}, Mark.BAD, refund.updated_at)
+    text = _("%(why)s The money is back where it was.")
+    return Step(name, text % {"why": _why(refund)}, Mark.BAD, refund.updated_at)
+
+
+def _why(refund: Refund) -> str:
+    if refund.failure_code in telling.ENDINGS:
+        return _("It failed (%(code)s).") % {"code": telling.ending(refund.failure_code)}
+    return str(failures.help_for(refund.attempt.channel, refund.failure_code).what)
 
 
 def _under_way(refund: Refund) -> str:
@@ -124,6 +138,9 @@ def _arrival(refund: Refund) -> Step:
     name = _("Arrival")
     if refund.status == RefundStatus.FAILED or not refund.lands_by or not refund.lands_from:
         return Step(name, _("Nothing arrives"), Mark.NEXT)
+    if refund.is_in_wallet:
+        text = _("At once. It can be used there, and no bank can send it back.")
+        return Step(name, text, Mark.DONE, refund.succeeded_at)
     told = {"first": plain_day(refund.lands_from), "last": plain_day(refund.lands_by)}
     if refund.is_late:
         text = _("Late: it should have arrived by %(last)s. Ask the channel, by the number above.")

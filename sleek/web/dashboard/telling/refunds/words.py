@@ -30,6 +30,7 @@ SURPLUSES: dict[str, Promise] = {
 ROUTES: dict[str, Promise] = {
     Route.CHANNEL: _("The way it was paid"),
     Route.BANK: _("By bank transfer, to an account that the payer enters"),
+    Route.BALANCE: _("To the payer's Sleek wallet"),
 }
 SHOWN: dict[str, Promise] = {
     Shown.IN_REVIEW: pgettext_lazy("refunds", "In review"),

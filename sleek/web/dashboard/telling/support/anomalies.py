@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sleek.channels import registry
 from sleek.core.money import Money
-from sleek.core.tables import BYTE_ORDER_MARK, Line, safe
+from sleek.core.tables import Cell
 from sleek.payments import rules as payments
 from sleek.payments.models import Attempt
 from sleek.payments.rules import Surplus
@@ -23,6 +20,7 @@ from sleek.reconciliation.models import Anomaly
 from sleek.reconciliation.rules.flags import FOR_LOOKING, Ending, Flag
 from sleek.reports.queries.anomalies import Case
 from sleek.web.dashboard.telling import personal
+from sleek.web.dashboard.telling.files import moment
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -96,18 +94,12 @@ def ending(anomaly: Anomaly) -> str:
     return str(ENDINGS[Ending(anomaly.ending)]) if anomaly.ending else ""
 
 
-def file(
-    rows: Iterable[Anomaly], *, zone: ZoneInfo, language: str, rights: Collection[str]
-) -> Iterator[str]:
-    """Line by line. It is read after the request has ended, so language and zone are its own."""
-    writer = csv.writer(Line())
-    with translation.override(language):
-        headings = writer.writerow(_headings(zone))
-    yield BYTE_ORDER_MARK + headings
+def listed(
+    rows: Iterable[Anomaly], *, zone: ZoneInfo, rights: Collection[str]
+) -> Iterator[Sequence[Cell]]:
+    yield _headings(zone)
     for row in rows:
-        with translation.override(language):
-            line = writer.writerow(_cells(row, zone, rights))
-        yield line
+        yield _cells(row, zone, rights)
 
 
 def _told(case: Case) -> Told:
@@ -204,29 +196,25 @@ def _headings(zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _cells(row: Anomaly, zone: ZoneInfo, rights: Collection[str]) -> list[str]:
+def _cells(row: Anomaly, zone: ZoneInfo, rights: Collection[str]) -> list[Cell]:
     payment, money = row.payment, row.money
     payer = getattr(payment, "payer", None)
     asked = payment.money if payment else None
     return [
         row.public_id,
-        _moment(row.opened_at, zone),
+        moment(row.opened_at, zone),
         str(FLAGS[Flag(row.flag)]),
-        f"{money.decimal:f}" if money else "",
+        money.decimal if money else None,
         row.currency,
-        payment.public_id if payment else safe(row.subject),
-        f"{asked.decimal:f}" if asked else "",
+        payment.public_id if payment else row.subject,
+        asked.decimal if asked else None,
         asked.currency if asked else "",
-        safe(payment.description) if payment else "",
-        safe(personal.shown(payer.name, "name", rights)) if payer else "",
-        safe(personal.shown(payer.email, "email", rights)) if payer else "",
-        safe(happened(row, asked, list(payment.attempts.all()) if payment else [])),
-        _moment(row.resolved_at, zone),
+        payment.description if payment else "",
+        personal.shown(payer.name, "name", rights) if payer else "",
+        personal.shown(payer.email, "email", rights) if payer else "",
+        happened(row, asked, list(payment.attempts.all()) if payment else []),
+        moment(row.resolved_at, zone),
         ending(row),
-        safe(str(row.resolved_by)) if row.resolved_by else "",
-        safe(row.reason),
+        str(row.resolved_by) if row.resolved_by else "",
+        row.reason,
     ]
-
-
-def _moment(value: datetime | None, zone: ZoneInfo) -> str:
-    return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}" if value else ""

@@ -241,6 +241,8 @@ def _of_refund(refund: Refund) -> list[Matter]:
             return [Matter.REFUND_IN_REVIEW]
         case RefundStatus.PENDING:
             return [*late, Matter.REFUND_PENDING, Matter.CLAIM]
+        case RefundStatus.SUCCEEDED if refund.is_in_wallet:
+            return [Matter.REFUND_IN_WALLET]
         case RefundStatus.SUCCEEDED:
             return [*late, Matter.REFUND_SUCCEEDED]
     return [Matter.REFUND_FAILED, Matter.CLAIM]

@@ -31,6 +31,7 @@ NAMES: dict[Matter, Promise] = {
     Matter.REFUND_IN_REVIEW: pgettext_lazy("script", "Refund in review"),
     Matter.REFUND_PENDING: pgettext_lazy("script", "Refund on its way"),
     Matter.REFUND_SUCCEEDED: pgettext_lazy("script", "Refund sent"),
+    Matter.REFUND_IN_WALLET: pgettext_lazy("script", "Refund in a wallet"),
     Matter.REFUND_FAILED: pgettext_lazy("script", "Refund not delivered"),
     Matter.REFUND_LATE: pgettext_lazy("script", "Refund late"),
     Matter.CLAIM: pgettext_lazy("script", "Refund needs an account"),

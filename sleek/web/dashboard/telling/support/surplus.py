@@ -44,7 +44,7 @@ def _extra(attempt: Attempt, refund: Refund | None, choices: list[Choice]) -> Ex
     money = attempt.money_received or attempt.money
     status = RefundStatus(refund.status) if refund else None
     if attempt.resolution in (Resolution.ACCEPTED, Resolution.CREDITED):
-        tone = "bad" if choices else "good"
+        tone = "bad" if status == RefundStatus.FAILED and attempt.credit else "good"
         decided = _decided(attempt, refund)
         return Extra(attempt, money, _happened(attempt, money), decided, tone, choices)
     return Extra(
@@ -63,7 +63,7 @@ def _decided(attempt: Attempt, refund: Refund | None) -> str:
     credit = attempt.credit
     if credit is None:
         return _("It was accepted and counts as paid.")
-    if refund is not None:
+    if refund is not None and (credit or refund.status != RefundStatus.FAILED):
         return _of_rest(RefundStatus(refund.status)) % {"rest": plain_money(refund.money)}
     if not credit:
         return _("It was kept for the payer, and all of it has been used.")

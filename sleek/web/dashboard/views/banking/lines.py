@@ -7,8 +7,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,6 +25,7 @@ from sleek.web.dashboard import access
 from sleek.web.dashboard.forms import amounts
 from sleek.web.dashboard.forms.banking.lines import LineForm
 from sleek.web.dashboard.telling import bank_lines
+from sleek.web.ui import files as saved
 from sleek.web.ui import words
 
 MAX_TYPED = 80  # characters of a search
@@ -65,19 +64,8 @@ def export(request: access.MemberRequest) -> StreamingHttpResponse:
     rows = rows.select_related("connection", "attempt__payment", "matched_by", "file")
     # Not the content of the files, which may be large.
     rows = rows.defer("file__content").order_by("-booked_on", "-pk")[:EXPORT_LIMIT]
-    return StreamingHttpResponse(
-        bank_lines.file(
-            rows.iterator(chunk_size=CHUNK),
-            zone=request.merchant.zone,
-            language=get_language() or "",
-            rights=request.rights,
-        ),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": "attachment; "
-            f'filename="bank-lines-{timezone.localdate().isoformat()}.csv"'
-        },
-    )
+    read, zone = rows.iterator(chunk_size=CHUNK), request.merchant.zone
+    return saved.csv("bank-lines", bank_lines.listed(read, zone=zone, rights=request.rights))
 
 
 @access.allowed(Right.READ_BALANCES)

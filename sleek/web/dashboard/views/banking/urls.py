@@ -1,4 +1,4 @@
-"""Addresses of bank lines, and of paying from a wallet."""
+"""Addresses of bank lines, of paying from a wallet and of taking a refund into one."""
 
 from __future__ import annotations
 
@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/bank/lines/<str:public_id>/reopen", lines.reopen, name="bank-line-reopen"),
     path("payments/proofs/<str:public_id>", proofs.show, name="proof-show"),
     path("balance/<str:public_id>", balance.pay, name="balance-pay"),
+    path("balance/refunds/<str:token>", balance.take, name="refund-take"),
 ]

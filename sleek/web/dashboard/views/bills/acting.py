@@ -15,6 +15,7 @@ from sleek.invoices import actions as invoices
 from sleek.invoices.models import Entitlement, Invoice
 from sleek.invoices.rules import Answer
 from sleek.merchants.rules import Right
+from sleek.payments.actions import billing
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.bills import flaws
 from sleek.web.dashboard.forms.bills.acting import (
@@ -141,10 +142,11 @@ def credit(request: access.MemberRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return pages.page(request, bill, Forms(credit=form), 422)
     amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
+    seen = form.cleaned_data["seen"]
     return _do(
         request,
         public_id,
-        lambda bill: invoices.credit(bill, amount, reason, by=request.user),
+        lambda bill: billing.credit(bill, amount, reason, by=request.user, seen=seen),
         _("The credit note is issued."),
     )
 

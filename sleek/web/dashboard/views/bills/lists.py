@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sleek.core import clock, tables
+from sleek.core import clock
 from sleek.core.tables import Cell
+from sleek.customers.models import TableFile
 from sleek.invoices import queries
 from sleek.invoices.models import Invoice
 from sleek.merchants.rules import Right
@@ -26,6 +26,7 @@ from sleek.reports.queries.bills import Filters, Order, State
 from sleek.web.dashboard import access
 from sleek.web.dashboard.telling.bills import badges, batches, files, words
 from sleek.web.dashboard.telling.bills.badges import Badge
+from sleek.web.ui import files as saved
 
 MOST_TICKED = 100  # bills, one by one
 
@@ -55,6 +56,7 @@ def index(request: access.MemberRequest) -> HttpResponse:
         "orders": [(order, words.ORDERS[order]) for order in Order],
         "currencies": sorted(own.values_list("currency", flat=True).distinct()),
         "tags": reports.tags_of(own),
+        "table": _table(request, filters),
         "aged": reports.aging(own, today=today),
         "columns": words.AGES,
         "moving": [
@@ -70,17 +72,13 @@ def index(request: access.MemberRequest) -> HttpResponse:
 @require_GET
 def export_csv(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered list as a file, all pages of it; or (`pick`) only those that were ticked."""
-    lines = tables.csv_lines(_lines(request))
-    return StreamingHttpResponse(
-        lines, content_type="text/csv; charset=utf-8", headers=_saved_as("csv")
-    )
+    return saved.csv("bills", _lines(request))
 
 
 @access.allowed(Right.EXPORT)
 @require_GET
 def export_xlsx(request: access.MemberRequest) -> HttpResponse:
-    content = tables.workbook(_("Bills"), _lines(request))
-    return HttpResponse(content, content_type=tables.XLSX, headers=_saved_as("xlsx"))
+    return saved.xlsx("bills", _("Bills"), _lines(request))
 
 
 def chosen(request: access.MemberRequest, asked: QueryDict) -> QuerySet[Invoice]:
@@ -102,20 +100,20 @@ def _lines(request: access.MemberRequest) -> Iterator[Sequence[Cell]]:
     return files.bills(
         reports.export(found, filters.order),
         today=_today(),
-        language=get_language() or "",
         rights=request.rights,
     )
-
-
-def _saved_as(ending: str) -> dict[str, str]:
-    name = f"bills-{_today().isoformat()}.{ending}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _found(request: access.MemberRequest, filters: Filters) -> QuerySet[Invoice]:
     own = access.own(request, Invoice.objects.all())
     sees, today = access.may(request, Right.SEE_PERSONAL_DATA), _today()
     return reports.matching(own, filters, today=today, sees_personal=sees)
+
+
+def _table(request: access.MemberRequest, filters: Filters) -> TableFile | None:
+    """Of which only the bills are shown."""
+    own = access.own(request, TableFile.objects.all())
+    return own.filter(public_id=filters.table).first() if filters.table else None
 
 
 def _today() -> date:
@@ -132,5 +130,6 @@ def _filters(query: QueryDict) -> Filters:
         tag=asked.get("tag", "")[:40],
         customer=asked.get("customer", "")[:32],
         document=asked.get("document", "")[:80],
+        table=asked.get("table", "")[:32],
         order=order if order in [*Order] else Order.NEWEST,
     )

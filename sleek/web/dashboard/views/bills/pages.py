@@ -78,6 +78,11 @@ class Forms:
     send: SendForm | None = None
     follow_up: FollowUpForm = field(default_factory=FollowUpForm)
 
+    def __post_init__(self) -> None:
+        """Four of them ask for a reason: under one id, a label would lead into another form."""
+        for name in ("void", "write_off", "send_back", "forfeit"):
+            getattr(self, name).auto_id = f"{name}_%s"
+
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
@@ -159,11 +164,13 @@ def acts_of(request: access.MemberRequest, invoice: Invoice) -> Acts:
     is_open = status == InvoiceStatus.OPEN
     keeps_money = invoice.amount_paid > invoice.amount_refunded
     needs_review = not is_issued and queries.needs_review(invoice)
+    approves = judges and waits and queries.may_approve(invoice, request.user)
     return Acts(
         edit=writes and not is_issued,
         submit=writes and is_draft and needs_review,
-        issue=writes and not is_issued and not needs_review,
-        approve=judges and waits and queries.may_approve(invoice, request.user),
+        # Who approves issues by it.
+        issue=writes and not is_issued and not needs_review and not approves,
+        approve=approves,
         send_back=judges and waits,
         withdraw=writes and waits,
         discard=writes and is_draft,

@@ -8,12 +8,10 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sleek.core import tables
 from sleek.core.tables import Cell
 from sleek.customers import queries
 from sleek.customers.models import Customer
@@ -26,6 +24,7 @@ from sleek.reports.queries.pages import Place
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.merchant import countries
 from sleek.web.dashboard.telling.customers import files
+from sleek.web.ui import files as saved
 
 BY_OWED = "owed"
 
@@ -58,17 +57,13 @@ def index(request: access.MemberRequest) -> HttpResponse:
 @require_GET
 def export_csv(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered list as a file, all pages of it."""
-    lines = tables.csv_lines(_rows(request))
-    return StreamingHttpResponse(
-        lines, content_type="text/csv; charset=utf-8", headers=_saved_as("csv")
-    )
+    return saved.csv("customers", _rows(request))
 
 
 @access.allowed(Right.EXPORT)
 @require_GET
 def export_xlsx(request: access.MemberRequest) -> HttpResponse:
-    content = tables.workbook(_("Customers"), _rows(request))
-    return HttpResponse(content, content_type=tables.XLSX, headers=_saved_as("xlsx"))
+    return saved.xlsx("customers", _("Customers"), _rows(request))
 
 
 def _page(
@@ -89,14 +84,8 @@ def _rows(request: access.MemberRequest) -> Iterator[Sequence[Cell]]:
     return files.customers(
         queries.export(_found(request, _filters(request))),
         zone=request.merchant.zone,
-        language=get_language() or "",
         rights=request.rights,
     )
-
-
-def _saved_as(ending: str) -> dict[str, str]:
-    name = f"customers-{timezone.localdate().isoformat()}.{ending}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _found(request: access.MemberRequest, filters: Filters) -> QuerySet[Customer]:

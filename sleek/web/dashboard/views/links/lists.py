@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,6 +16,7 @@ from sleek.reports.queries.links import Filters
 from sleek.reports.queries.pages import Place
 from sleek.web.dashboard import access
 from sleek.web.dashboard.telling import files
+from sleek.web.ui import files as saved
 from sleek.web.ui import words
 
 
@@ -49,12 +48,7 @@ def export(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered list as a file, all pages of it."""
     own = access.own(request, PaymentLink.objects.all())
     rows = reports.export(own, _filters(request), now=clock.now())
-    today = timezone.localdate().isoformat()
-    return StreamingHttpResponse(
-        files.links(rows, zone=request.merchant.zone, language=get_language() or ""),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="links-{today}.csv"'},
-    )
+    return saved.csv("links", files.links(rows, zone=request.merchant.zone))
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -6,8 +6,6 @@ from datetime import date
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from sleek.merchants.rules import Right
@@ -16,6 +14,7 @@ from sleek.reports.queries.people import acts as reports
 from sleek.reports.queries.people.acts import ActFilters
 from sleek.web.dashboard import access
 from sleek.web.dashboard.telling import acts as telling
+from sleek.web.ui import files as saved
 
 CHECKED_AT_ONCE = 5_000  # records whose hashes a page computes without being asked
 
@@ -46,12 +45,7 @@ def index(request: access.MemberRequest) -> HttpResponse:
 def export(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered log as a file, all pages of it."""
     rows = reports.acts(request.merchant, _filters(request))
-    today = timezone.localdate().isoformat()
-    return StreamingHttpResponse(
-        telling.file(request.merchant, reports.export(rows), language=get_language() or ""),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="audit-log-{today}.csv"'},
-    )
+    return saved.csv("audit-log", telling.listed(request.merchant, reports.export(rows)))
 
 
 def _filters(request: access.MemberRequest) -> ActFilters:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from sleek.core import clock
@@ -21,6 +19,7 @@ from sleek.reports.queries.refunds import Filters
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.refunds.asking import DeclineForm, TransferForm
 from sleek.web.dashboard.telling.refunds import files, words
+from sleek.web.ui import files as saved
 
 
 @access.allowed(Right.READ)
@@ -43,12 +42,7 @@ def index(request: access.MemberRequest) -> HttpResponse:
 @require_GET
 def export(request: access.MemberRequest) -> StreamingHttpResponse:
     rows = reports.export(_found(request, _filters(request)))
-    name = f"refunds-{timezone.localdate().isoformat()}.csv"
-    return StreamingHttpResponse(
-        files.refunds(rows, zone=request.merchant.zone, language=get_language() or ""),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return saved.csv("refunds", files.refunds(rows, zone=request.merchant.zone))
 
 
 @access.allowed(Right.READ)
@@ -87,6 +81,7 @@ def page_of(
         "waits_by_bank": refund.status == RefundStatus.PENDING and refund.route == Route.BANK,
         "claim": claim,
         "claim_is_open": claim is not None and claim.is_open(clock.now()),
+        "may_go_to_wallet": queries.may_go_to_wallet(refund),
         "claim_url": payer_letters.claim_address(claim) if claim else "",
         "may_try_again": gives and _may_try_again(refund),
         "decline": decline or DeclineForm(),

@@ -20,7 +20,7 @@ from sleek.refunds import queries, rules
 from sleek.refunds.models import Refund
 from sleek.refunds.rules import RefundStatus, Route
 from sleek.web.dashboard import access
-from sleek.web.dashboard.forms.refunds.asking import RefundForm
+from sleek.web.dashboard.forms.refunds.asking import CHOSEN, RefundForm
 from sleek.web.dashboard.telling.refunds import steps
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -59,24 +59,16 @@ def _initial(request: access.MemberRequest, left: Money) -> dict[str, str]:
     return {
         "amount": f"{amount.decimal:f}",
         "reason": request.GET.get("reason", ""),
-        "route": route if route in [*Route] else Route.CHANNEL,
+        "route": route if route in CHOSEN else Route.CHANNEL,
     }
 
 
 def _made(request: access.MemberRequest, payment: Payment, form: RefundForm) -> list[Refund]:
     try:
-        return refunds.promise(
-            payment,
-            form.cleaned_data["amount"],
-            reason=form.reason_chosen,
-            note=form.cleaned_data["note"],
-            remark=form.cleaned_data["remark"],
-            by=request.user,
-            route=form.route_chosen,
-            is_twice=form.cleaned_data.get("is_twice", False),
-        )
+        return refunds.promise_wished(payment, form.cleaned_data["amount"], form.wish(request.user))
     except SleekError as error:
         form.add_error(None, error.message)
+        form.look_again()
         return []
 
 

@@ -87,7 +87,7 @@ def attach(request: access.MemberRequest, public_id: str) -> HttpResponse:
     wanted = request.POST.get("plan", "")
     plan = access.get(request, Plan.objects.all(), wanted) if wanted else None
     try:
-        splits.attach(link, plan)
+        splits.attach(link, plan, request.membership)
         messages.success(request, _("Saved. It counts for payments from now on."))
     except PlanRefused as error:
         messages.error(request, error.message, extra_tags="bad")

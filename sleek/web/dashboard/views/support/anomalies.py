@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from sleek.core.errors import SleekError
@@ -22,6 +21,7 @@ from sleek.reports.queries.payments import currencies_of
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms import amounts
 from sleek.web.dashboard.telling.support import anomalies as telling
+from sleek.web.ui import files as saved
 
 AGES = (1, 3, 7, 30)  # days
 AT_ONCE = 100  # settled by one press
@@ -54,17 +54,8 @@ def index(request: access.MemberRequest) -> HttpResponse:
 def export(request: access.MemberRequest) -> StreamingHttpResponse:
     """The filtered list as a file, all pages of it."""
     rows = reports.anomalies(request.merchant, _filters(request))
-    today = timezone.localdate().isoformat()
-    return StreamingHttpResponse(
-        telling.file(
-            reports.export(rows),
-            zone=request.merchant.zone,
-            language=get_language() or "",
-            rights=request.rights,
-        ),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="exceptions-{today}.csv"'},
-    )
+    zone, rights = request.merchant.zone, request.rights
+    return saved.csv("exceptions", telling.listed(reports.export(rows), zone=zone, rights=rights))
 
 
 @access.allowed(Right.RECORD_ARRIVALS)

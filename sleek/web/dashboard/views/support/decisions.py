@@ -51,7 +51,7 @@ def apply(request: access.MemberRequest, public_id: str, attempt_id: str) -> Htt
     context = {
         "payment": attempt.payment,
         "attempt": attempt,
-        "received": attempt.money_received or attempt.money,
+        "received": attempt.money_left or attempt.money,
         "text": text,
         "found": reports.candidates(attempt, text),
         "bills": [] if text else reports.bills_for(attempt),
@@ -103,6 +103,12 @@ def _return(attempt: Attempt, by: User) -> str:
     return said % {"amount": plain_money(refund.money)}
 
 
+def _repay(attempt: Attempt, by: User) -> str:
+    refund = reconciliation.repay(attempt, by=by)
+    said = _("%(amount)s are on their way back to the payer.")
+    return said % {"amount": plain_money(refund.money)}
+
+
 def _keep(attempt: Attempt, by: User) -> str:
     credit = reconciliation.keep_for_payer(attempt, by=by)
     said = _("%(amount)s are kept for the payer.")
@@ -128,6 +134,7 @@ def _accept(attempt: Attempt, by: User) -> str:
 
 _VERBS: dict[Choice, Callable[[Attempt, User], str]] = {
     Choice.RETURN: _return,
+    Choice.REPAY: _repay,
     Choice.KEEP: _keep,
     Choice.TAKE: _take,
     Choice.SETTLE: _settle,

@@ -21,6 +21,7 @@ from sleek.merchants.rules import Right
 from sleek.web.dashboard import access
 from sleek.web.dashboard.forms.customers.layout import LayoutForm
 from sleek.web.dashboard.telling.customers import files, previews
+from sleek.web.dashboard.views.tables import bills as of_bills
 from sleek.web.dashboard.views.tables import customers as of_customers
 from sleek.web.dashboard.views.tables import lines as of_lines
 from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, xlsx
@@ -28,6 +29,7 @@ from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, xlsx
 DESKS: dict[str, Desk] = {
     Purpose.CUSTOMERS: of_customers.DESK,
     Purpose.LINES: of_lines.DESK,
+    Purpose.BILLS: of_bills.DESK,
 }
 
 

@@ -16,6 +16,7 @@ from sleek.web.dashboard.telling.bills import words
 from sleek.web.dashboard.telling.bills.sources import numbers
 
 _SAYS: dict[Change, Promise] = {
+    Change.ITEM: gettext_lazy("Called “%(ours)s”, in %(source)s “%(theirs)s”."),
     Change.SPEC: gettext_lazy("%(source)s says “%(theirs)s”, not “%(ours)s”."),
     Change.UNIT: gettext_lazy("Counted in “%(ours)s”, in %(source)s in “%(theirs)s”."),
     Change.QUANTITY: gettext_lazy("Quantity %(ours)s, in %(source)s %(theirs)s."),
@@ -25,6 +26,7 @@ _SAYS: dict[Change, Promise] = {
     Change.TAX_RATE: gettext_lazy("Tax %(ours)s %%, in %(source)s %(theirs)s %%."),
 }
 _COLUMNS = {
+    Change.ITEM: "item",
     Change.SPEC: "spec",
     Change.UNIT: "unit",
     Change.QUANTITY: "quantity",

@@ -1,0 +1,163 @@
+"""Payments that the sandbox's providers remember of the past: known, given back, told to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sleek.channels.base import Flow, Order, Outcome, RefundOrder, Refused
+from sleek.channels.stripe.mapping import ATTEMPT
+from sleek.core import clock
+from sleek.core.money import Money
+from tests.channels.providers import AlipayProvider, Provider, StripeProvider, WechatProvider
+from tests.sandbox.conftest import Receiver, Sandbox
+
+AGO = timedelta(days=40)
+
+
+@pytest.fixture(params=["stripe", "alipay", "wechatpay"])
+def provider(
+    request: pytest.FixtureRequest, sandbox: Sandbox, receiver: Receiver, app_key: str
+) -> Provider:
+    makers: dict[str, Callable[[], Provider]] = {
+        "stripe": lambda: StripeProvider(sandbox, receiver),
+        "alipay": lambda: AlipayProvider(sandbox, receiver, app_key),
+        "wechatpay": lambda: WechatProvider(sandbox, receiver, app_key),
+    }
+    return makers[request.param]()
+
+
+def paid(provider: Provider, **more: Any) -> dict[str, Any]:
+    key = f"att_{uuid4().hex[:24]}"
+    return {
+        "reference": f"of{uuid4().hex}",
+        "key": key,
+        "amount": provider.asked.minor,
+        "currency": provider.asked.currency,
+        "at": (clock.now() - AGO).timestamp(),
+        "metadata": {ATTEMPT: key},
+        **more,
+    }
+
+
+def remember(provider: Provider, *payments: object) -> tuple[int, dict[str, Any]]:
+    path = f"/control/{provider.name}/accounts/{provider.account_id}/remember"
+    answer = provider.sandbox.http.post(path, json={"payments": payments})
+    return answer.status_code, answer.json()
+
+
+def order(payment: dict[str, Any]) -> Order:
+    return Order(
+        key=payment["key"],
+        method="",
+        flow=Flow.REDIRECT,
+        amount=Money(payment["amount"], payment["currency"]),
+        description="",
+        expires_at=clock.now(),
+        return_url="",
+        notice_url="",
+        reference=payment["reference"],
+    )
+
+
+def refund(payment: dict[str, Any], minor: int) -> RefundOrder:
+    return RefundOrder(
+        key=f"ref_{uuid4().hex[:24]}",
+        payment_key=payment["key"],
+        reference=payment["reference"],
+        amount=Money(minor, payment["currency"]),
+        total=Money(payment["amount"], payment["currency"]),
+        started_at=clock.now(),
+    )
+
+
+def test_it_is_known_as_paid_then_and_nobody_is_told(provider: Provider) -> None:
+    payment = paid(provider)
+    assert remember(provider, payment) == (200, {"remembered": 1, "known": 0})
+    report = provider.channel.fetch(order(payment))
+    assert (report.outcome, report.amount) == (Outcome.SUCCEEDED, provider.asked)
+    assert report.reference == payment["reference"]
+    assert report.event_at is not None
+    assert abs(report.event_at - datetime.fromtimestamp(payment["at"], UTC)) < timedelta(seconds=2)
+    assert provider.notices() == []
+
+
+def test_it_goes_back_in_parts_and_no_further(provider: Provider) -> None:
+    payment = paid(provider)
+    remember(provider, payment)
+    whole = provider.asked.minor
+    for minor in (whole // 3, whole - whole // 3):
+        report = provider.channel.refund(refund(payment, minor))
+        assert (report.outcome, report.amount and report.amount.minor) == ("succeeded", minor)
+    with pytest.raises(Refused):
+        provider.channel.refund(refund(payment, 100))
+    assert provider.booked(order(payment), "money.refunded") == 2
+
+
+def test_the_same_order_again_changes_nothing(provider: Provider) -> None:
+    first, second = paid(provider), paid(provider)
+    remember(provider, first)
+    provider.channel.refund(refund(first, 1000))
+    assert remember(provider, first, second) == (200, {"remembered": 1, "known": 1})
+    assert provider.booked(order(first), "money.captured") == 1
+    with pytest.raises(Refused):  # what went back stays back
+        provider.channel.refund(refund(first, provider.asked.minor))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"amount": 0}, "amount is a whole number"),
+        ({"amount": "50"}, "amount is a whole number"),
+        ({"at": 9e9}, "at is a moment of the past"),
+        ({"reference": ""}, "reference is a text"),
+        ({"currency": "QQQ"}, "take"),
+        ({"metadata": {"a": 1}}, "metadata is an object"),
+        ({"colour": "red"}, "unknown fields: colour"),
+    ],
+)
+def test_nonsense_is_refused_and_nothing_of_it_kept(
+    provider: Provider, wrong: dict[str, Any], why: str
+) -> None:
+    good = paid(provider)
+    status, answer = remember(provider, good, paid(provider, **wrong))
+    assert (status, why in answer["error"]) == (400, True), answer
+    assert provider.sandbox.journal(good["key"]) == []
+
+
+def test_another_payments_key_or_number_is_refused(provider: Provider) -> None:
+    known = paid(provider)
+    remember(provider, known)
+    for other in (
+        known | {"amount": known["amount"] + 100},
+        known | {"reference": "of_another"},
+        paid(provider, reference=known["reference"]),
+    ):
+        status, answer = remember(provider, other)
+        assert (status, "is another payment's" in answer["error"]) == (400, True), answer
+    twice = remember(provider, known, known)
+    assert twice == (400, {"error": "a key comes twice"})
+
+
+def test_only_its_own_account_and_provider_remember(provider: Provider) -> None:
+    post = provider.sandbox.http.post
+    payments = {"payments": [paid(provider)]}
+    assert (
+        post(f"/control/{provider.name}/accounts/nobody/remember", json=payments).status_code == 404
+    )
+    path = f"/control/paypal/accounts/{provider.account_id}/remember"
+    assert post(path, json=payments).status_code == 404
+    assert remember(provider) == (400, {"error": "payments is a list of 1 to 1000"})
+
+
+def test_a_card_is_a_brand_and_four_digits(sandbox: Sandbox, receiver: Receiver) -> None:
+    shop = StripeProvider(sandbox, receiver)
+    payment = paid(shop, payer="amex 0005")
+    remember(shop, payment)
+    assert shop.channel.fetch(order(payment)).payer == "American Express •0005"
+    status, answer = remember(shop, paid(shop, payer="4242424242424242"))
+    assert (status, answer["error"][:16]) == (400, "payer is a brand")
