@@ -100,7 +100,7 @@ def test_a_buyer_pays_a_stage_with_alipay(phone: Page, window: dict[str, str]) -
     phone.goto(window["pay-alipay"])
     pay = phone.get_by_role("button", name=re.compile("^支付"))
     expect(pay).to_have_text("支付 105.00\u00a0CNY")
-    phone.get_by_role("radio", name=re.compile("全部余款")).check()
+    phone.get_by_role("radio", name=re.compile("全额")).check()
     expect(pay).to_have_text("支付 350.00\u00a0CNY")
     phone.get_by_role("radio", name=re.compile("Deposit")).check()
     choose(phone, "支付宝")
