@@ -14,6 +14,7 @@ from sleek.channels.models import Connection
 from sleek.channels.stripe import currencies
 from sleek.channels.stripe.mapping import ATTEMPT
 from sleek.config.demo import accounts
+from sleek.core.money import Money
 from sleek.payments.models import Attempt
 
 Told = dict[str, object]
@@ -43,8 +44,7 @@ def remember(sandbox: str) -> None:
 
 
 def _told(attempt: Attempt) -> Told:
-    money = attempt.money_received
-    assert money is not None
+    money = _received(attempt)
     return {
         "reference": attempt.reference,
         "key": attempt.public_id,
@@ -56,16 +56,20 @@ def _told(attempt: Attempt) -> Told:
 
 
 def _of_stripe(attempt: Attempt) -> Told:
-    money = attempt.money_received
-    assert money is not None
     told: Told = {
-        "amount": currencies.to_raw(money),
+        "amount": currencies.to_raw(_received(attempt)),
         "metadata": {ATTEMPT: attempt.public_id},
     }
     if attempt.payer:  # "Visa •4242"
         brand, last4 = attempt.payer.lower().rsplit(" •", 1)
         told["payer"] = f"{CARDS.get(brand, brand)} {last4}"
     return told
+
+
+def _received(attempt: Attempt) -> Money:
+    money = attempt.money_received
+    assert money is not None  # `remember` asks for no others
+    return money
 
 
 def _of_alipay(attempt: Attempt) -> Told:
