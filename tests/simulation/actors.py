@@ -347,7 +347,7 @@ class Workers:
     def follow_events(self) -> str:
         passed = 0
         for name, consumer in self.consumers.items():
-            # What another database of the server is doing may hide an event for a moment.
+            # A batch at a time; whoever is in the middle of a transaction hides some until it ends.
             while self.world.observer.has_unread_events(name):
                 passed += events.consume(name, consumer.follow, kinds=consumer.FOLLOWED)
                 if not self.world.is_alone:

@@ -4,6 +4,10 @@ between any two statements, and what is seen of it from outside.
 A session stands for a process. While one is in the middle of a transaction another may take a step
 on a session of its own; where it would have to wait for a lock it fails instead, as the one that
 holds it cannot go on before.
+
+Other databases of the server would be felt here by chance: a NOTIFY of theirs holds a lock that all
+share, and a transaction of theirs hides events until it is known to be theirs. So the database of
+a simulation believes itself alone.
 """
 
 from __future__ import annotations
@@ -63,6 +67,20 @@ OF_A_WORLD = (
 )
 VACUUM_EVERY = 40  # worlds
 CONSUMERS = ("payments", "refunds")  # of events, in every world
+ALONE = """
+    CREATE FUNCTION public.pg_notify(channel text, payload text) RETURNS void
+    LANGUAGE sql AS '';
+    CREATE FUNCTION public.pg_snapshot_xip(snapshot pg_snapshot) RETURNS SETOF xid8
+    LANGUAGE sql STABLE AS $$
+        SELECT running.id FROM pg_catalog.pg_snapshot_xip(snapshot) AS running (id)
+        WHERE running.id::xid::text IN (
+            SELECT held.transactionid::text
+            FROM pg_locks held
+            JOIN pg_stat_activity session USING (pid)
+            WHERE session.datname = current_database())
+    $$
+"""
+SEARCH_PATH = "public,pg_catalog"  # finds these before the server's own
 
 
 class Crash(BaseException):
@@ -95,8 +113,8 @@ class Sessions:
     def _open(self) -> BaseDatabaseWrapper:
         session = connections.create_connection("default")
         options = session.settings_dict["OPTIONS"]
-        waits = f"{options['options']} -c lock_timeout=1ms"
-        session.settings_dict = session.settings_dict | {"OPTIONS": options | {"options": waits}}
+        ours = f"{options['options']} -c lock_timeout=1ms -c search_path={SEARCH_PATH}"
+        session.settings_dict = session.settings_dict | {"OPTIONS": options | {"options": ours}}
         session.execute_wrappers.append(self._execute)
         commit = session._commit  # type: ignore[attr-defined]  # where a commit leaves for the server
         session._commit = lambda: self._commit(commit)  # type: ignore[attr-defined]
@@ -139,6 +157,7 @@ class Observer:
         except psycopg.OperationalError:  # a server given by DATABASE_URL
             self._session = psycopg.connect(url, autocommit=True)
         self._session.execute("SET session_replication_role = replica")
+        self._session.execute(ALONE)
         self._worlds = 0
 
     def follow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.db import connection
 
 from tests.simulation.life import Stage, live
 from tests.simulation.seeds import REGRESSIONS
@@ -30,3 +31,13 @@ def test_the_same_seed_is_the_same_world(stage: Stage, seed: int) -> None:
     first = live(stage, seed)
     assert len(first) > 50
     assert live(stage, seed) == first
+
+
+def test_no_world_takes_the_lock_that_all_databases_share(stage: Stage) -> None:
+    """As a NOTIFY would, of the events, the notices or a job that was deferred."""
+    with connection.cursor() as cursor:
+        for channel in ("sleek_events", "sleek_notices", "procrastinate_any_queue_v1"):
+            cursor.execute(f"LISTEN {channel}")
+        live(stage, 14)
+        cursor.execute("SELECT 1")
+    assert not [*connection.connection.notifies(timeout=0)]
