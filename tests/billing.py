@@ -79,7 +79,6 @@ def work() -> None:
         paid = {event.subject for event in _news(tasks.FOLLOWED)}
         for each in Payment.objects.filter(public_id__in=paid, is_for_bills=True).order_by("pk"):
             receipts.issue(each)
-        billing.follow(_news(billing.FOLLOWED))
         reconciliation.follow(_news(reconciliation.FOLLOWED))
         notifications.follow(_news(notifications.FOLLOWED))
 

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from sleek.config.processes import garbage
 from sleek.core import clock
 from tests.fakes.channel import Bank, behind_the_till
 from tests.plugin import DATABASE, pointing_django_at
@@ -33,7 +34,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: to look for garbage in it again and again takes time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    garbage.look_rarely()
 
 
 @pytest.fixture(scope="session")

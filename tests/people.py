@@ -37,13 +37,13 @@ def till(shop: Merchant | None, *, secret: str = "s3cret") -> Connection:
 def link(shop: Merchant, amount: Money, *, is_reusable: bool = False, days: int = 0) -> PaymentLink:
     return PaymentLink.objects.create(
         merchant=shop,
-        brand=shop.brands.get(is_default=True),
+        brand_id=shop.brands.values_list("pk").get(is_default=True)[0],
         amount=amount.minor,
         currency=amount.currency,
         reason="样品费 Sample fee",
         is_reusable=is_reusable,
         expires_at=clock.now() + timedelta(days=days) if days else None,
-        created_by=shop.memberships.filter(role=Role.OWNER)[0].user,
+        created_by_id=shop.memberships.filter(role=Role.OWNER).values_list("user_id")[0][0],
     )
 
 

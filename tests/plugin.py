@@ -44,15 +44,15 @@ UNSAFE_BUT_FAST = {
 RUN = "SLEEK_TEST_RUN"
 OTHER_SERVER = "SLEEK_TEST_OTHER_SERVER"
 HOMES = "sleek-test-"
-JOURNEYS = "tests/journeys/"
+# Whose tests copy one told story, which takes long to tell.
+INSTALLED = ("tests/journeys/", "tests/config/test_supervisor.py")
 # The files that take longest, alone on their core. They come first: one that came last would leave
 # the other core idle.
 LONGEST = (
     "tests/web/test_rights.py",
     "tests/channels/faults/",
-    JOURNEYS,
+    *INSTALLED,
     "tests/simulation/",
-    "tests/config/test_supervisor.py",
     "tests/tenancy/test_policies.py",
     "tests/invoices/formats/test_official_rules.py",
 )
@@ -186,10 +186,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # it comes without types
-    """Tests of one file on one process; and those of journeys, which share an installation."""
+    """Tests of one file on one process; and those of installations, else one would wait for what
+    another tells.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return JOURNEYS if nodeid.startswith(JOURNEYS) else super()._split_scope(nodeid)
+        return "installed" if nodeid.startswith(INSTALLED) else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,12 +4,15 @@ import base64
 import binascii
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import count
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 KEY_BITS = 2048
+KEYS = 8
+_turns = count()
 
 
 class BadKey(ValueError):
@@ -17,8 +20,10 @@ class BadKey(ValueError):
 
 
 def new_key_pair() -> tuple[str, str]:
-    """A private key as PEM and its public key as bare base64, as Alipay's console shows it."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    """A private key as PEM and its public key as bare base64, as Alipay's console shows it. Apps
+    take a few keys in turn, since making and reading one takes long: no two neighbours share one.
+    """
+    key = _key(next(_turns) % KEYS)
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -72,6 +77,11 @@ def _bare(key: rsa.RSAPublicKey) -> str:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return base64.b64encode(der).decode()
+
+
+@lru_cache(maxsize=KEYS)
+def _key(number: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
 
 
 @lru_cache(maxsize=256)

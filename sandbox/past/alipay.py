@@ -2,7 +2,7 @@
 
 from sandbox.alipay import checking, trades
 from sandbox.alipay.checking import yuan
-from sandbox.past.payment import Identity, Payment
+from sandbox.past.payment import Identity, Payment, Refund
 from sandbox.store import Account, Json
 from sandbox.world import World
 
@@ -31,6 +31,13 @@ def make(this: World, account: Account, payment: Payment) -> None:
     trade = trades.meet(this, account, order, number=payment.reference)
     trade["buyer_logon_id"] = payment.payer or trades.BUYER_LOGON_ID
     trades.pay(this, account, trade)
+
+
+def give_back(this: World, account: Account, payment: Payment, refund: Refund) -> bool:
+    trade = trades.of_number(this, account, payment.key)
+    assert trade is not None  # it was made, or met
+    wanted = {"out_request_no": refund.key, "fen": refund.amount, "reason": ""}
+    return trades.refund(this, account, trade, wanted)[1]
 
 
 def _identity(trade: Json) -> Identity:

@@ -1,15 +1,27 @@
-"""What an order tells of each payment."""
+"""What an order tells of each payment, and of what went back of it."""
 
 from dataclasses import dataclass
 
 from sandbox.store import Json
 
 MOST = 1000
-TEXTS = ("reference", "key", "currency")
-FIELDS = frozenset({*TEXTS, "amount", "at", "payer", "subject", "metadata"})
+FIELDS = frozenset(
+    {"reference", "key", "currency", "amount", "at", "payer", "subject", "metadata", "refunds"}
+)
+FIELDS_OF_REFUND = frozenset({"key", "amount", "at", "metadata"})
 LONGEST = 200
 
 Identity = tuple[str, str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """`key` is the merchant's number of it; all as in the payment."""
+
+    key: str
+    amount: int
+    at: float
+    metadata: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Payment:
     payer: str
     subject: str
     metadata: dict[str, str]
+    refunds: tuple[Refund, ...]
 
     @property
     def identity(self) -> Identity:
@@ -50,6 +63,29 @@ def _payment(given: object, now: float) -> Payment:
         raise ValueError("each payment is a JSON object")
     if unknown := set(given) - FIELDS:
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+    refunds = given.get("refunds", [])
+    if not isinstance(refunds, list) or len(refunds) > MOST:
+        raise ValueError(f"refunds is a list of at most {MOST}")
+    return Payment(
+        reference=_text(given, "reference"),
+        key=_text(given, "key"),
+        currency=_text(given, "currency"),
+        payer=_text(given, "payer", default=""),
+        subject=_text(given, "subject", default="-"),
+        refunds=tuple(_refund(each, now) for each in refunds),
+        **_facts(given, now),
+    )
+
+
+def _refund(given: object, now: float) -> Refund:
+    if not isinstance(given, dict):
+        raise ValueError("each refund is a JSON object")
+    if unknown := set(given) - FIELDS_OF_REFUND:
+        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+    return Refund(key=_text(given, "key"), **_facts(given, now))
+
+
+def _facts(given: Json, now: float) -> Json:
     amount, at, metadata = given.get("amount"), given.get("at", 0), given.get("metadata", {})
     if type(amount) is not int or amount <= 0:
         raise ValueError("amount is a whole number of minor units above 0")
@@ -57,14 +93,7 @@ def _payment(given: object, now: float) -> Payment:
         raise ValueError("at is a moment of the past, in seconds of the epoch")
     if not isinstance(metadata, dict) or not all(type(each) is str for each in metadata.values()):
         raise ValueError("metadata is an object of texts")
-    return Payment(
-        **{name: _text(given, name) for name in TEXTS},
-        amount=amount,
-        at=float(at),
-        payer=_text(given, "payer", default=""),
-        subject=_text(given, "subject", default="-"),
-        metadata=metadata,
-    )
+    return {"amount": amount, "at": float(at), "metadata": metadata}
 
 
 def _text(given: Json, name: str, *, default: str | None = None) -> str:

@@ -1,10 +1,12 @@
-"""A session of Stripe's whose payer paid it by card."""
+"""A session of Stripe's whose payer paid it by card, and refunds of it: Stripe knows those by their
+metadata alone.
+"""
 
 import re
 
-from sandbox.past.payment import Identity, Payment
+from sandbox.past.payment import Identity, Payment, Refund
 from sandbox.store import Account, Json
-from sandbox.stripe import actions, money, objects
+from sandbox.stripe import actions, money, objects, refunds
 from sandbox.stripe.actions import Payer
 from sandbox.stripe.cards import CARDS, Card
 from sandbox.world import World
@@ -35,6 +37,22 @@ def make(this: World, account: Account, payment: Payment) -> None:
     session |= {"id": payment.reference, "sandbox_reference": payment.key}
     this.store.insert(account.id, SESSION, session, reference=payment.key)
     actions.submit(this, account.id, session, payer)
+
+
+def give_back(this: World, account: Account, payment: Payment, refund: Refund) -> bool:
+    if not refund.metadata:
+        raise ValueError("Stripe knows a refund by its metadata")
+    session = this.store.get(account.id, SESSION, payment.reference)
+    assert session is not None  # it was made, or met
+    intent = session["payment_intent"]
+    made = this.store.by_parent(account.id, "refund", intent)
+    same = [each for each in made if each["metadata"] == refund.metadata]
+    if same and same[0]["amount"] != refund.amount:
+        raise ValueError(f"{refund.key} is another refund's")
+    if not same:
+        params = {"amount": refund.amount, "metadata": refund.metadata}
+        refunds.refund(this, account.id, params | {"payment_intent": intent})
+    return not same
 
 
 def _params(payment: Payment, currency: str) -> Json:

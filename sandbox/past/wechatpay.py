@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox.past.payment import Identity, Payment
+from sandbox.past.payment import Identity, Payment, Refund
 from sandbox.store import Account, Json
 from sandbox.wechatpay import checking, orders
 from sandbox.world import World
@@ -36,6 +36,23 @@ def make(this: World, account: Account, payment: Payment) -> None:
     }
     order = orders.make(this, account, fields)
     orders.pay(this, account, order, number=payment.reference)
+
+
+def give_back(this: World, account: Account, payment: Payment, refund: Refund) -> bool:
+    number = checking.number({"key": refund.key}, "key", checking.REFUND_NUMBER)
+    order = orders.of_number(this, account, payment.key)
+    assert order is not None  # it was made, or met
+    is_news = orders.refund_of_number(this, account, number) is None
+    wanted = {
+        "out_trade_no": payment.key,
+        "out_refund_no": number,
+        "refund": refund.amount,
+        "total": payment.amount,
+        "reason": "",
+        "notify_url": "",
+    }
+    orders.refund(this, account, order, wanted)
+    return is_news
 
 
 def _identity(order: Json) -> Identity:

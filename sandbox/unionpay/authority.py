@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import secrets
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -64,6 +65,14 @@ def issue_to_merchant(store: Store, number: str, name: str, public_key: str) -> 
     return _pem(certificate), str(certificate.serial_number)
 
 
+@lru_cache(maxsize=64)
+def private_key(pem: str) -> rsa.RSAPrivateKey:
+    """Read once: proving that its numbers are primes takes longer than signing with it."""
+    key = serialization.load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
 def _new_sign(known: Json) -> Json:
     key = _new_key()
     subject = _name(f"041@8310000000083040@{OWNER}@{len(known['signs']):08d}")
@@ -73,9 +82,7 @@ def _new_sign(known: Json) -> Json:
 
 def _middle(known: Json) -> tuple[x509.Name, rsa.RSAPrivateKey]:
     certificate = x509.load_pem_x509_certificate(known["middle"].encode())
-    key = serialization.load_pem_private_key(known["middle_key"].encode(), None)
-    assert isinstance(key, rsa.RSAPrivateKey)
-    return certificate.subject, key
+    return certificate.subject, private_key(known["middle_key"])
 
 
 def _issue(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from sandbox.store import Store
@@ -22,7 +22,7 @@ def signed(store: Store, fields: Fields, *, is_spoilt: bool = False) -> Fields:
     newest = authority.of(store)["signs"][-1]
     content = {name: value for name, value in fields.items() if value}
     content["signPubKeyCert"] = newest["certificate"].strip().replace("\n", "\r\n")
-    key = _private(newest["private_key"])
+    key = authority.private_key(newest["private_key"])
     raw = key.sign(_digest(content) + b" " * is_spoilt, padding.PKCS1v15(), hashes.SHA256())
     return content | {"signature": base64.b64encode(raw).decode()}
 
@@ -59,13 +59,6 @@ def _digest(fields: Fields) -> bytes:
     names = sorted(name for name in fields if name != "signature")
     text = "&".join(f"{name}={fields[name]}" for name in names)
     return hashlib.sha256(text.encode()).hexdigest().encode()
-
-
-@lru_cache(maxsize=64)
-def _private(pem: str) -> rsa.RSAPrivateKey:
-    key = serialization.load_pem_private_key(pem.encode(), password=None)
-    assert isinstance(key, rsa.RSAPrivateKey)
-    return key
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sleek.config.processes import garbage
+
 # name: (module:function, what it does). The function takes the remaining words and returns the exit
 # code.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -40,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    garbage.look_rarely()
     parser = argparse.ArgumentParser(prog="sleek", description="Collect small business payments.")
     words = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (_, purpose) in COMMANDS.items():

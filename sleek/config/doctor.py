@@ -8,10 +8,13 @@ import argparse
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sleek.config.processes.environment import DEMO
+
+if TYPE_CHECKING:
+    from django.db.migrations.loader import MigrationLoader
 
 SECRET_KEY_LENGTH = 40
 OLDEST_POSTGRES = (15,)
@@ -124,10 +127,29 @@ def _database() -> Iterator[str]:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield "The database is not up to date: run `sleek migrate`."
         return
+    yield from _other_code(executor.loader)
     yield from list(_member_role()) or _unlocked_tables()
     yield from _events_from_the_future()
     if settings.MODE == "production":
         yield from _sandbox_connections()
+
+
+def _other_code(loader: MigrationLoader) -> Iterator[str]:
+    """Older code does not know what newer code's tables want to be told. Of our own apps: another
+    package's may go.
+    """
+    from django.apps import apps
+
+    own = {each.label for each in apps.get_app_configs() if each.name.startswith("sleek.")}
+    known = set(loader.disk_migrations or {})
+    known.update(old for each in loader.replacements.values() for old in each.replaces)
+    strange = set(loader.applied_migrations or {}) - known
+    names = sorted(f"{app}.{name}" for app, name in strange if app in own)
+    if names:
+        yield (
+            f"The database is of a newer version: this code does not know {', '.join(names)}. Take "
+            "the newer code again, or restore the backup from before the upgrade."
+        )
 
 
 def _member_role() -> Iterator[str]:

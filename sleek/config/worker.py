@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 import django
 import psycopg
 
+from sleek.config.processes import garbage
+
 if TYPE_CHECKING:
     from sleek.events.models import Event
 
@@ -40,6 +42,7 @@ BATCHES = Rhythm(poll_s=1.0, batch_every_s=0.0)  # nor one that waited for a lim
 
 
 def main() -> None:
+    garbage.look_rarely()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sleek.config.settings")
     django.setup()
     from procrastinate.contrib.django import app

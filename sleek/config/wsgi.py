@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
-from sleek.config.processes import lifeline
+from sleek.config.processes import garbage, lifeline
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 # This is a worker of granian's, which can't end its workers any more when it is killed itself.
 lifeline.end_with_parent()
+garbage.look_rarely()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sleek.config.settings")
 _django = get_wsgi_application()
 

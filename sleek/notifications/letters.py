@@ -84,6 +84,7 @@ def look_wanted(anomaly: Anomaly, language: str) -> Letter:
         words = {
             "amount": plain_money(money) if money else _("A notice"),
             "about": anomaly.payment.description if anomaly.payment else anomaly.subject,
+            "number": anomaly.reference,
         }
         return Letter(
             subject=_("%(amount)s: please look into it") % words,
@@ -104,6 +105,12 @@ def _to_look_into(anomaly: Anomaly) -> str:
             return _(
                 "%(amount)s came to your bank account, and nothing says what for. Find the payment "
                 "that it was meant for."
+            )
+        case Flag.GIVEN_TWICE:
+            return _(
+                "A refund of the bill %(number)s failed after another bill had taken over its "
+                "deduction: your customer has %(amount)s of it twice. Ask for them on a new bill, "
+                "void the other bill while it is unpaid, or let it be."
             )
     return _(
         "For “%(about)s” a provider has not said how it ended, longer than it should take. "

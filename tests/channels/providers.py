@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
-from cryptography.hazmat.primitives import serialization
 
 from sleek.channels.alipay.channel import Alipay
 from sleek.channels.base import (
@@ -29,7 +28,7 @@ from sleek.channels.stripe.channel import Stripe
 from sleek.channels.wechatpay.channel import WechatPay
 from sleek.core import clock
 from sleek.core.money import Money
-from tests.sandbox.conftest import Receiver, Sandbox
+from tests.sandbox.conftest import Receiver, Sandbox, public_pem
 
 BACK = "http://127.0.0.1:9/pay/pay_1/wechat/"
 WHOLE = "return=representation"  # what PayPal is asked to answer with
@@ -312,14 +311,6 @@ class PaypalProvider(Provider):
 
     def another(self) -> PaypalProvider:
         return PaypalProvider(self.sandbox, self.receiver)
-
-
-def public_pem(private_pem: str) -> str:
-    key = serialization.load_pem_private_key(private_pem.encode(), None).public_key()
-    pem = key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return pem.decode()
 
 
 def order_for(provider: Provider, **changes: Any) -> Order:

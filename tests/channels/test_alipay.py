@@ -28,12 +28,11 @@ from tests.channels.providers import (
     order_for,
     paid,
     past_its_end,
-    public_pem,
     refund_of,
     sandbox_time,
     started,
 )
-from tests.sandbox.conftest import Receiver, Sandbox, as_pem
+from tests.sandbox.conftest import Receiver, Sandbox, as_pem, public_pem
 
 APP_ID, SELLER_ID = "2021000000000001", "2088000000000001"
 QUERY = "alipay_trade_query_response"

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from sleek.channels.base import Flow, Order, Outcome, RefundOrder, Refused
-from sleek.channels.stripe.mapping import ATTEMPT
+from sleek.channels.stripe.mapping import ATTEMPT, REFUND
 from sleek.core import clock
 from sleek.core.money import Money
 from tests.channels.providers import AlipayProvider, Provider, StripeProvider, WechatProvider
@@ -77,7 +77,7 @@ def refund(payment: dict[str, Any], minor: int) -> RefundOrder:
 
 def test_it_is_known_as_paid_then_and_nobody_is_told(provider: Provider) -> None:
     payment = paid(provider)
-    assert remember(provider, payment) == (200, {"remembered": 1, "known": 0})
+    assert remember(provider, payment) == (200, {"remembered": 1, "known": 0, "returned": 0})
     report = provider.channel.fetch(order(payment))
     assert (report.outcome, report.amount) == (Outcome.SUCCEEDED, provider.asked)
     assert report.reference == payment["reference"]
@@ -98,11 +98,60 @@ def test_it_goes_back_in_parts_and_no_further(provider: Provider) -> None:
     assert provider.booked(order(payment), "money.refunded") == 2
 
 
+def gone(order: RefundOrder) -> dict[str, Any]:
+    """What an order tells of a refund that the shop had."""
+    return {
+        "key": order.key,
+        "amount": order.amount.minor,
+        "at": (clock.now() - AGO).timestamp(),
+        "metadata": {REFUND: order.key, ATTEMPT: order.payment_key},
+    }
+
+
+def test_what_went_back_of_it_is_known_once_and_only_the_rest_can_go(provider: Provider) -> None:
+    payment = paid(provider)
+    half = refund(payment, provider.asked.minor // 2)
+    told = payment | {"refunds": [gone(half)]}
+    assert remember(provider, told) == (200, {"remembered": 1, "known": 0, "returned": 1})
+    assert remember(provider, told) == (200, {"remembered": 0, "known": 1, "returned": 0})
+    assert provider.channel.fetch_refund(half).outcome == Outcome.SUCCEEDED
+    assert provider.booked(order(payment), "money.refunded") == 1
+    assert provider.notices() == []
+    rest = provider.asked.minor - half.amount.minor
+    with pytest.raises(Refused):
+        provider.channel.refund(refund(payment, rest + 100))
+    assert provider.channel.refund(refund(payment, rest)).outcome == Outcome.SUCCEEDED
+
+
+def test_what_the_product_gave_back_is_not_given_back_again(provider: Provider) -> None:
+    payment = paid(provider)
+    remember(provider, payment)
+    part = refund(payment, 1000)
+    provider.channel.refund(part)
+    told = payment | {"refunds": [gone(part)]}
+    assert remember(provider, told) == (200, {"remembered": 0, "known": 1, "returned": 0})
+    assert provider.booked(order(payment), "money.refunded") == 1
+
+
+def test_a_refund_of_the_past_that_cannot_be_is_refused_whole(provider: Provider) -> None:
+    payment = paid(provider)
+    good = gone(refund(payment, 1000))
+    for refunds in (
+        [gone(refund(payment, provider.asked.minor + 100))],
+        [good, good | {"amount": 2000}],
+        [good | {"amount": 0}],
+        [good | {"colour": "red"}],
+        "all of it",
+    ):
+        assert remember(provider, payment | {"refunds": refunds})[0] == 400
+    assert provider.sandbox.journal(payment["key"]) == []
+
+
 def test_the_same_order_again_changes_nothing(provider: Provider) -> None:
     first, second = paid(provider), paid(provider)
     remember(provider, first)
     provider.channel.refund(refund(first, 1000))
-    assert remember(provider, first, second) == (200, {"remembered": 1, "known": 1})
+    assert remember(provider, first, second) == (200, {"remembered": 1, "known": 1, "returned": 0})
     assert provider.booked(order(first), "money.captured") == 1
     with pytest.raises(Refused):  # what went back stays back
         provider.channel.refund(refund(first, provider.asked.minor))

@@ -24,13 +24,12 @@ from tests.channels.providers import (
     WechatProvider,
     order_for,
     paid,
-    public_pem,
     refund_of,
     sandbox_time,
     started,
 )
 from tests.channels.statements import DAYS, days_ago
-from tests.sandbox.conftest import Receiver, Sandbox
+from tests.sandbox.conftest import Receiver, Sandbox, public_pem
 
 
 @pytest.fixture

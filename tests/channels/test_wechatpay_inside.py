@@ -23,11 +23,10 @@ from tests.channels.providers import (
     WechatProvider,
     order_for,
     paid,
-    public_pem,
     sandbox_time,
     started,
 )
-from tests.sandbox.conftest import Receiver, Sandbox
+from tests.sandbox.conftest import Receiver, Sandbox, public_pem
 
 METHOD = WechatPay.capabilities.methods[0]
 

@@ -4,8 +4,12 @@ two bills behind one address.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import transaction
 from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
 from sleek.config.demo import bills, customers, fair
 from sleek.core.money import Money
@@ -14,21 +18,29 @@ from sleek.merchants.models import Membership
 from sleek.payments import queries as payments
 from sleek.web.ui import joint
 from tests import billing, people
-from tests.fakes.channel import Bank
+from tests.fakes.channel import behind_the_till
+
+
+@pytest.fixture(scope="module")
+def furnished(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Membership]:
+    """Made once, since it takes seconds; what a test does to it is undone with the test."""
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        pytest.MonkeyPatch.context() as patch,
+        translation.override("en"),
+    ):
+        behind_the_till(patch)
+        shop = people.merchant()
+        customers.furnish(shop, billing.owner(shop).user)
+        bills.furnish(billing.owner(shop), people.attempt)
+        yield billing.owner(shop)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def owner(db: None) -> Membership:
-    shop = people.merchant()
-    customers.furnish(shop, billing.owner(shop).user)
-    return billing.owner(shop)
-
-
-@pytest.fixture
-def told(owner: Membership, bank: Bank) -> Membership:
-    with translation.override("en"):
-        bills.furnish(owner, people.attempt)
-    return owner
+def told(furnished: Membership, db: None) -> Membership:
+    return furnished
 
 
 def test_the_deposit_is_deducted_from_the_bill_made_of_the_quotation(told: Membership):

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
 from sleek.channels.models import Connection
 from sleek.config import doctor
@@ -100,6 +101,17 @@ def test_events_of_this_server_are_no_finding(settings, committed_db):
     settings.MODE = "demo"
     events.record([Fact("user.activated", "usr_1", None)])
     assert list(doctor.examine()) == []
+
+
+def test_a_database_of_newer_code_stops_the_start_and_another_packages_does_not(safe, capsys):
+    MigrationRecorder.Migration.objects.create(app="gone", name="0009_of_another_package")
+    assert list(doctor.examine()) == []
+    MigrationRecorder.Migration.objects.create(app="refunds", name="0099_from_tomorrow")
+    [sentence] = doctor.examine()
+    assert "does not know refunds.0099_from_tomorrow" in sentence
+    assert "restore the backup" in sentence
+    assert production.serve([]) == production.worker([]) == 1
+    assert "0099_from_tomorrow" in capsys.readouterr().err
 
 
 def test_the_demo_may_be_a_demo(safe):

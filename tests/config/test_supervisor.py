@@ -29,12 +29,27 @@ def story() -> Path:
     return told()
 
 
+@pytest.fixture(scope="module")
+def running(story: Path) -> Iterator[Installation]:
+    """One that every test leaves as it was, running."""
+    it = copy_of(story)
+    it.start()
+    yield it
+    ended = it.stop()
+    _remove(it)
+    assert ended == 0
+
+
 @pytest.fixture
 def installation(story: Path) -> Iterator[Installation]:
     it = copy_of(story)
     yield it
     if it.supervisor and it.supervisor.poll() is None:
         it.stop()
+    _remove(it)
+
+
+def _remove(it: Installation) -> None:
     left = it.processes()
     for pid in left.values():
         os.kill(pid, signal.SIGKILL)
@@ -50,7 +65,9 @@ def test_the_first_start_tells_the_story_and_keeps_its_secrets_to_itself(story: 
     assert (story / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_it_serves_within_seconds_and_ctrl_c_leaves_nothing_running(installation: Installation):
+def test_it_serves_within_seconds_beside_another_and_ctrl_c_leaves_nothing_of_it_running(
+    running: Installation, installation: Installation
+):
     begun = time.monotonic()
     installation.run()
     wait(installation.answers)
@@ -59,17 +76,16 @@ def test_it_serves_within_seconds_and_ctrl_c_leaves_nothing_running(installation
 
     assert installation.stop() == 0
     assert installation.processes() == {}
+    assert running.answers()
 
 
-def test_each_killed_process_is_started_again(installation: Installation):
-    installation.start()
-    before = installation.processes()
+def test_each_killed_process_is_started_again(running: Installation):
+    before = running.processes()
     for name in (*PROCESSES, "postgres"):
         os.kill(before[name], signal.SIGKILL)
-    wait(lambda: _all_new(before, installation.processes()))
-    wait(installation.answers)
-    wait(lambda: installation.answers(installation.sandbox_port))
-    assert installation.stop() == 0
+    wait(lambda: _all_new(before, running.processes()))
+    wait(running.answers)
+    wait(lambda: running.answers(running.sandbox_port))
 
 
 def _all_new(before: dict[str, int], now: dict[str, int]) -> bool:
@@ -95,21 +111,12 @@ def test_a_killed_supervisor_takes_its_children_along_and_the_next_one_takes_ove
     assert installation.stop(signal.SIGTERM) == 0
 
 
-def test_two_copies_run_side_by_side_but_one_home_runs_once(
-    installation: Installation, story: Path
-):
-    second = copy_of(story)
-    installation.start()
-    second.start()
-    assert installation.answers()
-    assert second.answers()
-    assert second.stop() == 0
-    shutil.rmtree(second.home)
-
-    again = Installation(installation.home)
-    again.output = installation.home / "again.txt"
+def test_one_home_runs_once(running: Installation):
+    again = Installation(running.home)
+    again.output = running.home / "again.txt"
     assert again.run().wait(TIMEOUT_S) == 1
     assert "already runs" in again.output.read_text()
+    assert running.answers()
 
 
 def test_a_port_in_use_is_named_with_its_setting(installation: Installation):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from pytest_django import Settings
 
 from sleek.audit.models import Record
 from sleek.config import cli
@@ -14,7 +15,8 @@ from tests.web.dashboard.security.guarded import SURE, with_app
 
 
 @pytest.fixture
-def lin(committed_db: str) -> User:
+def lin(committed_db: str, settings: Settings) -> User:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     user = User.objects.create_user("lin@example.com", "Porzell-1")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     with_app(user)

@@ -59,3 +59,18 @@ def test_what_was_there_before_is_not_drawn_again() -> None:
     shop = state.apps.get_model("trade", "Shop")
     OPERATIONS[1].state_forwards("trade", state)
     assert state.apps.get_model("trade", "Shop") is shop
+
+
+def test_what_points_at_a_changed_model_waits_until_somebody_looks() -> None:
+    state = Growing()
+    assert not list(state.apps.get_models())
+    for operation in OPERATIONS[:4]:
+        operation.state_forwards("trade", state)
+    refund = state.apps.get_model("trade", "Refund")
+    OPERATIONS[4].state_forwards("trade", state)
+    payment = state.apps.get_model("trade", "Payment")
+    assert payment._meta.get_field("amount").get_default() == 0
+    assert state.apps.get_model("trade", "Refund") is refund
+    state.clear_delayed_apps_cache()  # as before a migration's Python
+    [seen] = state.apps.get_model("trade", "Payment")._meta.related_objects
+    assert seen.related_model is state.apps.get_model("trade", "Refund") is not refund

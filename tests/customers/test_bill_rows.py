@@ -10,7 +10,8 @@ import pytest
 from sleek.core.tables import Row
 from sleek.customers import rules
 from sleek.customers.rules import BILLS, Found, Group, Rejected, Unfit
-from sleek.customers.rules.bills import NATURES, BillRow, read_bill
+from sleek.customers.rules.bill_words import NATURES
+from sleek.customers.rules.bills import BillRow, read_bill
 
 ROW = {"name": "Okafor Imports", "item": "Vase", "price": "50"}
 HEADS = ("Customer", "Rows of one bill", "Item", "Price", "PO", "Due", "Remarks")

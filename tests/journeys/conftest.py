@@ -18,7 +18,7 @@ import pytest
 from sleek.config.embedded_postgres import Server
 from tests.installation import told_again
 
-PATIENCE_S = 30.0  # longer than the janitor's first question, 15 s after the start
+PATIENCE_S = 30.0  # longer than the janitor's first question, 15 s after a try begins
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 

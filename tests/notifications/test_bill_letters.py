@@ -290,3 +290,13 @@ def test_nobody_is_told_of_a_credit_note_on_a_bill_that_was_voided_meanwhile(sho
     credit(bill)
     invoices.void(bill, "typo", by=billing.owner(shop).user)
     assert letters("credit_note") == []
+
+
+def test_a_number_stays_on_one_line_and_keeps_its_hyphens(shop):
+    send(billing.issued(shop, title="PO-2301 <b>"))
+    billing.work()
+    sent = posted()
+    page, whole = str(sent.alternatives[0][0]), '<span style="white-space:nowrap">{}</span>'
+    assert f"Bill {whole.format('SK-2026-00001')} is ready</h1>" in page
+    assert f"For: {whole.format('PO-2301')} &lt;b&gt;" in page
+    assert "Bill SK-2026-00001 is ready\n" in sent.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import SimpleSigner
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sleek.papers import drawing, signing
 from sleek.papers.signing import Condition, Signature, Signer
@@ -174,6 +177,16 @@ def test_the_signature_names_its_certificate(signed, signer):
 
     assert sorted(attributes) == ["content_type", "message_digest", "signing_certificate_v2"]
     assert [each.chosen.dump() for each in content["certificates"]] == [signer.certificate]
+
+
+def test_what_is_signed_beside_the_file_is_written_as_pyhanko_writes_it(signed, signer):
+    content = cms.ContentInfo.load(embedded(signed).pkcs7_content)["content"]
+    attributes = content["signer_infos"][0]["signed_attrs"]
+    digest = embedded(signed).compute_digest()
+    theirs = SimpleSigner(asn1.Certificate.load(signer.certificate), None, SimpleCertificateStore())
+    written = asyncio.run(theirs.signed_attrs(digest, "sha256", use_pades=True))
+
+    assert attributes.untag().dump() == written.dump()
 
 
 def test_a_certificate_of_ours_is_for_documents_and_five_years(signer):

@@ -171,6 +171,6 @@ def _try(payment: Payment) -> str:
 
 
 def test_every_flag_is_one_that_facts_can_raise_or_somebody_else_does() -> None:
-    from_elsewhere = {Flag.UNKNOWN_PAYER, Flag.ORPHAN}
+    from_elsewhere = {Flag.UNKNOWN_PAYER, Flag.ORPHAN, Flag.GIVEN_TWICE}
     raised = {Flag.UNDER, Flag.OVER, Flag.LATE, Flag.DUPLICATE, Flag.WRONG_CURRENCY, Flag.STUCK}
     assert raised | from_elsewhere == {*Flag}

@@ -15,10 +15,12 @@ def solve(ticket: str, level: int) -> str:
 
 
 def _number(seed: str, part: int, level: int) -> str:
-    bits = rules.bits(level)
+    begun = hashlib.sha256(f"{seed}.{part}.".encode())
+    too_much = (1 << 256 - rules.bits(level)).to_bytes(32)
     for number in count():
-        digest = hashlib.sha256(f"{seed}.{part}.{number}".encode()).digest()
-        if int.from_bytes(digest) >> (256 - bits) == 0:
+        tried = begun.copy()
+        tried.update(b"%d" % number)
+        if tried.digest() < too_much:
             return str(number)
     raise AssertionError
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -245,15 +246,28 @@ def app_key() -> str:
     ).decode()
 
 
+@cache
+def private_key(pem: str) -> rsa.RSAPrivateKey:
+    """Read once: to read a key is to test its numbers for being prime."""
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
+def public_pem(private_pem: str) -> str:
+    pem = (
+        private_key(private_pem)
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    return pem.decode()
+
+
 @pytest.fixture
 def alipay_shop(sandbox: Sandbox, app_key: str, receiver: Receiver) -> AlipayShop:
-    public = serialization.load_pem_private_key(app_key.encode(), None).public_key()
-    pem = public.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
     # One account for all tests, since making keys is slow: order numbers and addresses differ.
     keys = sandbox.control(
-        "accounts", provider="alipay", name=AlipayShop.name, app_public_key=pem.decode()
+        "accounts", provider="alipay", name=AlipayShop.name, app_public_key=public_pem(app_key)
     )
     client = alipay.AliPay(
         appid=keys["app_id"],

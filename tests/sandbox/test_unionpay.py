@@ -15,10 +15,10 @@ from uuid import uuid4
 import httpx
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from tests.sandbox.conftest import Receiver, Sandbox
+from tests.sandbox.conftest import Receiver, Sandbox, private_key, public_pem
 
 BEIJING = timezone(timedelta(hours=8))
 LIST_WIDTHS = [3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13]
@@ -35,15 +35,12 @@ class Merchant:
     account: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.key: Any = serialization.load_pem_private_key(self.key_pem.encode(), None)
-        public = self.key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        self.key = private_key(self.key_pem)
         self.account = self.sandbox.control(
             "accounts",
             provider="unionpay",
             name=f"商户 {uuid4()}",
-            merchant_public_key=public.decode(),
+            merchant_public_key=public_pem(self.key_pem),
         )
 
     def common(self, kind: str, sub_kind: str, product: str) -> Fields:

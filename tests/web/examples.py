@@ -123,6 +123,7 @@ class Example:
 class Kind:
     make: Callable[[Example], str]
     is_owned: bool = True
+    is_personal: bool = False  # the person's own, and not the merchant's
 
 
 def _same(text: str) -> Kind:
@@ -404,7 +405,9 @@ EXAMPLES: dict[str, Kind] = {
     "wallet/<currency>/<code>": _same("in_transit"),
     "wallet/<currency>/settle/<channel>": _same("till"),
     # Open invitations to the person, at a merchant where they do not work.
-    "invitations/<public_id>": Kind(lambda of: _invitation(of, of.user.email).public_id),
+    "invitations/<public_id>": Kind(
+        lambda of: _invitation(of, of.user.email).public_id, is_personal=True
+    ),
     "settings/brands/<public_id>": Kind(
         lambda of: Brand.objects.create(merchant=of.shop, name="Tea").public_id
     ),
@@ -414,9 +417,9 @@ EXAMPLES: dict[str, Kind] = {
     "settings/channels/new/<channel>": _same("stripe"),
     "settings/alerts/gateways/<public_id>": Kind(_gateway),
     "settings/logins/<provider>": _same("weixin"),
-    "settings/logins/<public_id>": Kind(_identity),
-    "settings/security/devices/<public_id>": Kind(_device),
-    "settings/security/passkeys/<public_id>": Kind(_passkey),
+    "settings/logins/<public_id>": Kind(_identity, is_personal=True),
+    "settings/security/devices/<public_id>": Kind(_device, is_personal=True),
+    "settings/security/passkeys/<public_id>": Kind(_passkey, is_personal=True),
     "settings/team/<public_id>": Kind(lambda of: _member(of).public_id),
     "settings/team/invitations/<public_id>": Kind(
         lambda of: _invitation(of, f"{ids.token()}@example.com".lower()).public_id

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -40,7 +41,12 @@ def _private(store: Store) -> rsa.RSAPrivateKey:
             serialization.NoEncryption(),
         ).decode()
         store.set_meta(META, kept)
-    key = serialization.load_pem_private_key(kept.encode(), None)
+    return _read(kept)
+
+
+@lru_cache(maxsize=8)
+def _read(pem: str) -> rsa.RSAPrivateKey:
+    key = serialization.load_pem_private_key(pem.encode(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key
 

@@ -63,7 +63,7 @@ def signer(text: str, password: str) -> Signer:
     try:
         if "-----BEGIN" in text:
             pem = text.encode()
-            key: object = serialization.load_pem_private_key(_pem_of_key(pem), secret)
+            key: object = _key(_pem_of_key(pem), secret)
             certificate: x509.Certificate | None = x509.load_pem_x509_certificate(pem)
         else:
             key, certificate, _ = pkcs12.load_key_and_certificates(
@@ -233,6 +233,12 @@ def _is_issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
     except (InvalidSignature, ValueError, UnsupportedAlgorithm):
         return False
     return certificate.issuer == by.subject
+
+
+@lru_cache(maxsize=64)
+def _key(pem: bytes, password: bytes | None) -> object:
+    """Read once, whichever certificate it comes with: its numbers are tested for being prime."""
+    return serialization.load_pem_private_key(pem, password)
 
 
 def _pem_of_key(pem: bytes) -> bytes:

@@ -43,13 +43,15 @@ BANKS = {
 }
 
 
-def open_accounts(shop: Merchant, owner: User, card: Connection, password: str) -> None:
-    """Two bank accounts, the statement of one, and the wallet of somebody else."""
+def open_accounts(shop: Merchant, owner: User, card: Connection, secret: str) -> None:
+    """Two bank accounts, the statement of one, and the wallet of somebody else, whose password is
+    hashed already.
+    """
     dollars, _euros = _bank_account(shop, "USD"), _bank_account(shop, "EUR")
     wallets = Connection(merchant=None, channel="balance", name="Sleek 余额", methods=["balance"])
     wallets.seal({})
     wallets.save()
-    _buyer(card, password)
+    _buyer(card, secret)
     with clock.frozen(clock.now() - timedelta(days=6)):
         whole = _transfer(shop, owner, dollars, "Tableware set, balance of PO-2288", 1_800_00)
         named = _transfer(shop, owner, dollars, "Celadon tea set, PO-2290", 640_00)
@@ -70,9 +72,9 @@ def _bank_account(shop: Merchant, currency: str) -> Connection:
     return connection
 
 
-def _buyer(card: Connection, password: str) -> None:
+def _buyer(card: Connection, secret: str) -> None:
     """Her wallet holds what a customer of hers paid and the channel has paid out."""
-    person = User.objects.create_user(BUYER, password, name="Anna Keller")
+    person = User.objects.create(email=BUYER, password=secret, name="Anna Keller")
     EmailAddress.objects.create(user=person, email=BUYER, primary=True, verified=True)
     shop = Merchant.objects.create(name="Anna's Tea House", country="DE", default_currency="USD")
     Brand.objects.create(merchant=shop, is_default=True)

@@ -29,6 +29,7 @@ from sleek.papers.rules import Layout, SealKind, Tongue
 from sleek.payments.models import Attempt, Payment
 
 SEAL_SIZE, SEAL_RED = 400, (200, 30, 30, 255)
+RING, TILE = 154, 72  # how far from the middle its letters are, and the square of each
 PAID_ON, OVERDUE_SINCE = timedelta(days=18), timedelta(days=12)
 
 
@@ -140,9 +141,13 @@ def _seal() -> bytes:
     name = "景德镇林家陶瓷有限公司"
     for place, letter in enumerate(name):
         angle = -120 + 240 * place / (len(name) - 1)
-        tile = Image.new("RGBA", image.size, (0, 0, 0, 0))
-        ImageDraw.Draw(tile).text((middle, 46), letter, SEAL_RED, font=_font(44), anchor="mm")
-        image.alpha_composite(tile.rotate(-angle, resample=Image.Resampling.BICUBIC))
+        tile = Image.new("RGBA", (TILE, TILE), (0, 0, 0, 0))
+        pen = ImageDraw.Draw(tile)
+        pen.text((TILE / 2, TILE / 2), letter, SEAL_RED, font=_font(44), anchor="mm")
+        turned = tile.rotate(-angle, resample=Image.Resampling.BICUBIC)
+        right = middle + RING * math.sin(math.radians(angle)) - TILE / 2
+        down = middle - RING * math.cos(math.radians(angle)) - TILE / 2
+        image.alpha_composite(turned, (round(right), round(down)))
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

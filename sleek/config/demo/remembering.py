@@ -1,5 +1,5 @@
-"""The providers of the sandbox learn of the story's payments, so that these can be asked about and
-given back like any other.
+"""The providers of the sandbox learn of the story's payments, with what went back of them, so that
+these can be asked about and given back like any other.
 
 They take the story's own references and keep silent: to Sleek nothing new has happened.
 """
@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx
-
 from sleek.channels.models import Connection
 from sleek.channels.stripe import currencies
-from sleek.channels.stripe.mapping import ATTEMPT
+from sleek.channels.stripe.mapping import ATTEMPT, REFUND
 from sleek.config.demo import accounts
 from sleek.core.money import Money
 from sleek.payments.models import Attempt
+from sleek.refunds.models import Refund
+from sleek.refunds.rules import RefundStatus, Route
 
 Told = dict[str, object]
 
 CARDS = {"american express": "amex"}
-TIMEOUT_S = 30
 
 
 def remember(sandbox: str) -> None:
@@ -37,10 +36,16 @@ def remember(sandbox: str) -> None:
         attempts = list(paid.select_related("connection", "payment").order_by("pk"))
         if not attempts:
             continue
-        order = {"payments": [_told(attempt) | tell(attempt) for attempt in attempts]}
+        refunds = _went_back(attempts)
+        order = {
+            "payments": [
+                _told(attempt) | tell(attempt) | {"refunds": refunds.get(attempt.pk, [])}
+                for attempt in attempts
+            ]
+        }
         known_as = account(sandbox, attempts[0].connection.unseal())
         url = f"{sandbox}/control/{channel}/accounts/{known_as}/remember"
-        httpx.post(url, json=order, timeout=TIMEOUT_S).raise_for_status()
+        accounts.post(url, json=order)
 
 
 def _told(attempt: Attempt) -> Told:
@@ -52,6 +57,28 @@ def _told(attempt: Attempt) -> Told:
         "currency": money.currency,
         "at": (attempt.payment.succeeded_at or attempt.created_at).timestamp(),
         "subject": attempt.public_id,
+    }
+
+
+def _went_back(attempts: list[Attempt]) -> dict[int, list[Told]]:
+    """The way it was paid, by attempt."""
+    found: dict[int, list[Told]] = {}
+    rows = Refund.objects.filter(
+        attempt__in=attempts, route=Route.CHANNEL, status=RefundStatus.SUCCEEDED
+    )
+    for refund in rows.select_related("attempt").order_by("pk"):
+        found.setdefault(refund.attempt_id, []).append(_told_of_refund(refund))
+    return found
+
+
+def _told_of_refund(refund: Refund) -> Told:
+    attempt = refund.attempt
+    is_stripe = attempt.channel == "stripe"
+    return {
+        "key": refund.public_id,
+        "amount": currencies.to_raw(refund.money) if is_stripe else refund.amount,
+        "at": (refund.succeeded_at or refund.created_at).timestamp(),
+        "metadata": {REFUND: refund.public_id, ATTEMPT: attempt.public_id} if is_stripe else {},
     }
 
 

@@ -144,5 +144,5 @@ def _drawn_cup(glaze: str) -> bytes:
 
 def _png(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    image.save(out, format="png")
+    image.save(out, format="png", compress_level=1)  # it is written anew when it is taken
     return out.getvalue()

@@ -70,26 +70,27 @@ def _run(demo: Demo, server: Server | None, running: list[Child]) -> NoReturn:
     _wait_for_free_port("SLEEK_PORT", demo.port)
     _wait_for_free_port("SLEEK_SANDBOX_PORT", demo.sandbox_port)
     url = os.environ.get("DATABASE_URL", "")
-    if server:
-        server.start()
-        url = server.ensure_database(DATABASE)
-    environment = demo.environment(url)
-    migrations.apply(demo.home, environment)
 
     def start(name: str, command: list[str]) -> Child:
-        child = Child(name, command, environment, log=demo.home / "log" / f"{name}.log")
+        log = demo.home / "log" / f"{name}.log"
+        child = Child(name, command, demo.environment(url), log=log)
         running.append(child)
         child.start()
         return child
 
+    # The providers have no database, and the site loads while the story is told.
     sandbox_command = [sys.executable, "-m", "sandbox", "--port", str(demo.sandbox_port)]
     sandbox = start("sandbox", [*sandbox_command, "--home", str(demo.home)])
+    if server:
+        server.start()
+        url = server.ensure_database(DATABASE)
+    migrations.apply(demo.home, demo.environment(url))
+    site = start("web", web.command(HOST, demo.port, workers=WEB_WORKERS))
     if not (demo.home / "demo.json").exists():
         # The story opens accounts at the simulated providers, so these have to be there.
         _wait_for_answer(sandbox, demo.sandbox_url)
-        _seed(demo, environment)
+        _seed(demo, demo.environment(url))
     start("worker", [sys.executable, "-m", "sleek.config.worker"])
-    site = start("web", web.command(HOST, demo.port, workers=WEB_WORKERS))
     _wait_for_answer(sandbox, demo.sandbox_url)
     _wait_for_answer(site, f"http://{HOST}:{demo.port}")
     _greet(demo)

@@ -2,7 +2,7 @@
 says what; and the lines of a quotation, and rows that make a bill each, which are read alike. Pure.
 """
 
-from sleek.customers.rules.bills import BILLS, BillRow, Group, group
+from sleek.customers.rules.bills import BILLS, BillRow
 from sleek.customers.rules.book import (
     LANGUAGES,
     LETTERS,
@@ -17,6 +17,7 @@ from sleek.customers.rules.book import (
 )
 from sleek.customers.rules.columns import Layout, guess, head_hash, headings, joined, remembered
 from sleek.customers.rules.entries import CUSTOMERS, read_customer
+from sleek.customers.rules.grouping import Group, group
 from sleek.customers.rules.lines import LINES, LineRow, read_line
 from sleek.customers.rules.numbers import means
 from sleek.customers.rules.purposes import (

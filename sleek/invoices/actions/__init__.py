@@ -52,7 +52,7 @@ from sleek.invoices.actions.sending import (
     remind,
     send,
 )
-from sleek.invoices.actions.settling import Standing, settle
+from sleek.invoices.actions.settling import Standing, claim_again, settle
 from sleek.invoices.actions.templates import TemplateRefused, drop_template, keep_template
 
 __all__ = [
@@ -78,6 +78,7 @@ __all__ = [
     "TooManySendings",
     "answer",
     "approve",
+    "claim_again",
     "copy",
     "create",
     "credit",

@@ -6,7 +6,6 @@ finds it taken and is not issued as it is.
 
 from __future__ import annotations
 
-import logging
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -24,8 +23,6 @@ from sleek.invoices import queries, rules
 from sleek.invoices.models import Deduction, Entitlement, Invoice
 from sleek.invoices.rules import DeductionStatus, EntitlementStatus
 from sleek.merchants.models import User
-
-logger = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 
@@ -134,20 +131,22 @@ def give_back(invoice: Invoice) -> None:
             _tell(entitlement, "entitlement.returned", invoice=invoice.public_id)
 
 
-def use_again(invoice: Invoice) -> None:
+def use_again(invoice: Invoice) -> list[tuple[Entitlement, Money]]:
     """The bill that deducts keeps its money after all: a refund of it failed. Under its row. What
-    another bill has taken meanwhile stays with that one.
+    another bill has taken meanwhile stays with that one, and is told: its payer has it twice.
     """
     today = clock.now().astimezone(invoice.merchant.zone).date()
+    twice = []
     for each, entitlement in _claims(invoice, DeductionStatus.RELEASED):
-        if entitlement.left.minor < each.taken:
-            facts = {"invoice": invoice.public_id, "entitlement": entitlement.public_id}
-            logger.warning("deductions.given_twice", extra=facts)
+        missing = each.taken - entitlement.left.minor
+        if missing > 0:
+            twice.append((entitlement, Money(missing, entitlement.currency)))
             continue
         entitlement.amount_used += each.taken
         entitlement.status = _status_again(entitlement, today)
         _settle(each, entitlement, DeductionStatus.USED)
         _tell(entitlement, "entitlement.used", invoice=invoice.public_id, amount=each.taken)
+    return twice
 
 
 def follow(invoice: Invoice) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sleek.core import clock
+from sleek.core.money import Money
 from sleek.invoices import rules
 from sleek.invoices.actions import deducting
 from sleek.invoices.actions.drafting import lock, record
@@ -57,14 +58,34 @@ def settle(invoice: Invoice, standing: Standing) -> Invoice:
     return invoice
 
 
+@transaction.atomic
+def claim_again(invoice: Invoice) -> list[Money]:
+    """Of what a paid bill deducts and another one has by now: what is left of that again becomes
+    its own. What it still lacks, one amount for each currency; its payer has that twice.
+    """
+    invoice = lock(invoice)
+    if not _keeps_money(invoice):
+        return []
+    sums: dict[str, int] = {}
+    for _entitlement, twice in deducting.use_again(invoice):
+        sums[twice.currency] = sums.get(twice.currency, 0) + twice.minor
+    return [Money(minor, currency) for currency, minor in sums.items()]
+
+
 def _follow_deductions(invoice: Invoice) -> None:
     """A bill that is not paid yet goes on asking for less, whatever went back of it."""
-    if invoice.status != InvoiceStatus.PAID or not invoice.amount_paid:
-        return
-    if invoice.amount_refunded >= invoice.amount_paid:
+    if _keeps_money(invoice):
+        for entitlement, twice in deducting.use_again(invoice):
+            known = {"entitlement": entitlement.public_id, "number": invoice.number}
+            data: dict[str, object] = {"amount": twice.minor, "currency": twice.currency}
+            record(invoice, "deduction.given_twice", None, **known, **data)
+    elif invoice.status == InvoiceStatus.PAID and invoice.amount_paid:
         deducting.give_back(invoice)
-    else:
-        deducting.use_again(invoice)
+
+
+def _keeps_money(invoice: Invoice) -> bool:
+    is_paid = invoice.status == InvoiceStatus.PAID
+    return is_paid and invoice.amount_paid > invoice.amount_refunded
 
 
 def _tell(invoice: Invoice, before: tuple[int, int, str]) -> None:

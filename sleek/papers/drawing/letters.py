@@ -17,7 +17,20 @@ _STEERING = re.compile(
 )
 _ODD_SPACES = re.compile("[\t\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]")
 _UNSEEN = {"Cf", "Cc", "Zs"}
-_VARIANTS = range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)
+# Unicode's Default_Ignorable_Code_Point: fillers, choices among a letter's variants, places kept
+# free. No face need have them, and none of them is drawn.
+_SHAPELESS = (
+    range(0x034F, 0x0350),
+    range(0x115F, 0x1161),
+    range(0x17B4, 0x17B6),
+    range(0x180B, 0x1810),
+    range(0x2065, 0x2066),
+    range(0x3164, 0x3165),
+    range(0xFE00, 0xFE10),
+    range(0xFFA0, 0xFFA1),
+    range(0xFFF0, 0xFFF9),
+    range(0xE0000, 0xE1000),
+)
 
 
 def clean(value: object) -> object:
@@ -42,8 +55,8 @@ def missing_letters(sheet: Sheet) -> str:
 
 
 def _is_seen(letter: str) -> bool:
-    is_variant = any(ord(letter) in variants for variants in _VARIANTS)
-    return unicodedata.category(letter) not in _UNSEEN and not is_variant
+    is_shapeless = any(ord(letter) in letters for letters in _SHAPELESS)
+    return unicodedata.category(letter) not in _UNSEEN and not is_shapeless
 
 
 def _texts(value: object) -> Iterator[str]:

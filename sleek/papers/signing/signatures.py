@@ -13,7 +13,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from asn1crypto import cms, keys, pem
+from asn1crypto import cms, core, keys, parser, pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -58,13 +58,12 @@ class _PunctualSigner(PdfSigner):
 
 
 class _BriskSigner(SimpleSigner):
-    """What was put together piece by piece, asn1crypto writes anew each time that it is asked for;
-    what was read, it hands on.
+    """One that writes what is signed beside the file by itself: asn1crypto writes each piece anew
+    for every piece around it, which took more time than all the rest.
     """
 
-    async def signed_attrs(self, *given: Any, **more: Any) -> cms.CMSAttributes:
-        made = await super().signed_attrs(*given, **more)
-        return cms.CMSAttributes.load(made.dump())
+    async def signed_attrs(self, data_digest: bytes, *given: Any, **more: Any) -> cms.CMSAttributes:
+        return cms.CMSAttributes.load(_attributes(self.signing_cert, data_digest))
 
 
 class _PlainWriter(IncrementalPdfFileWriter):
@@ -77,7 +76,7 @@ class _PlainWriter(IncrementalPdfFileWriter):
 
 
 def sign(pdf: bytes, signer: Signer, *, reason: str, at: datetime) -> bytes:
-    """The same file with one signature more, behind which nothing may be changed. Some 10 ms."""
+    """The same file with one signature more, behind which nothing may be changed. Some 5 ms."""
     certificate = asn1.Certificate.load(signer.certificate)
     above = [asn1.Certificate.load(der) for der in _unarmored(signer.chain)]
 
@@ -107,6 +106,29 @@ def check(pdf: bytes) -> Signature:
     if not ranges:
         return Signature(Condition.UNSIGNED)
     return _check(pdf, ranges[-1]) or Signature(Condition.BROKEN)
+
+
+def _attributes(certificate: asn1.Certificate, digest: bytes) -> bytes:
+    """What PAdES B-B wants: the file's digest, and which certificate it is (RFC 5035), in DER."""
+    number = certificate["tbs_certificate"]["serial_number"]
+    issuer = parser.emit(2, 1, 4, certificate.issuer.dump())
+    issued = _sequence(_sequence(issuer), number.dump())
+    itself = core.OctetString(hashlib.sha256(certificate.dump()).digest())
+    attributes = {
+        "content_type": cms.ContentType("data").dump(),
+        "message_digest": core.OctetString(digest).dump(),
+        "signing_certificate_v2": _sequence(_sequence(_sequence(itself.dump(), issued))),
+    }
+    kinds = ((cms.CMSAttributeType(name).dump(), value) for name, value in attributes.items())
+    return _set(*sorted(_sequence(kind, _set(value)) for kind, value in kinds))
+
+
+def _sequence(*parts: bytes) -> bytes:
+    return bytes(parser.emit(0, 1, 16, b"".join(parts)))
+
+
+def _set(*parts: bytes) -> bytes:
+    return bytes(parser.emit(0, 1, 17, b"".join(parts)))
 
 
 def _check(pdf: bytes, found: re.Match[bytes]) -> Signature | None:

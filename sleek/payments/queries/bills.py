@@ -112,11 +112,21 @@ def payments_of(invoice: Invoice) -> QuerySet[Payment]:
     return Payment.objects.filter(allocations__instalment__invoice=invoice).distinct()
 
 
+def succeeded_of(invoice: Invoice) -> list[Payment]:
+    """Those that paid it, each with all that it is for."""
+    succeeded = payments_of(invoice).filter(status=PaymentStatus.SUCCEEDED)
+    return list(succeeded.prefetch_related("allocations__instalment").order_by("pk"))
+
+
 def paid_of(invoice: Invoice) -> dict[int, int]:
     """What each instalment of the bill got, in minor units."""
+    return paid_by(succeeded_of(invoice), invoice)
+
+
+def paid_by(succeeded: Sequence[Payment], invoice: Invoice) -> dict[int, int]:
+    """What each instalment of the bill got of these, in minor units."""
     paid: dict[int, int] = {}
-    succeeded = payments_of(invoice).filter(status=PaymentStatus.SUCCEEDED)
-    for payment in succeeded.prefetch_related("allocations__instalment").order_by("pk"):
+    for payment in succeeded:
         for instalment, part in spread(payment):
             if instalment.invoice_id == invoice.pk:
                 paid[instalment.pk] = paid.get(instalment.pk, 0) + part

@@ -15,6 +15,8 @@ from sleek.channels.models import Connection
 from sleek.core import clock
 from sleek.core.money import Money
 from sleek.events.models import Event
+from sleek.invoices import actions as invoices
+from sleek.invoices.models import Invoice
 from sleek.payments.models import Attempt, Notice, Payment, Waiting
 from sleek.payments.rules import AttemptStatus
 from sleek.reconciliation import queries
@@ -32,17 +34,33 @@ NOT_KNOWN = frozenset({"RESOURCE_NOT_EXISTS", "REFUND_NOT_EXISTS", "resource_mis
 
 _OF_REFUNDS = frozenset({"refund.promised", "refund.succeeded", "refund.failed"})
 _ORPHANED = "payment.orphan_reported"
-FOLLOWED = _OF_REFUNDS | {
-    "payment.surplus_received",
-    "payment.surplus_credited",
-    "payment.succeeded",
-    "payment.expired",
-    "payment.reopened",
-    "attempt.stuck",
-    "attempt.failed",
-    "attempt.canceled",
-    _ORPHANED,
-}
+_GIVEN_TWICE = "deduction.given_twice"
+# After which less or more of it may be given twice, or nothing.
+_OF_DEDUCTIONS = frozenset(
+    {
+        _GIVEN_TWICE,
+        "invoice.refunded",
+        "entitlement.reserved",
+        "entitlement.returned",
+        "entitlement.available",
+        "entitlement.changed",
+    }
+)
+FOLLOWED = (
+    _OF_REFUNDS
+    | _OF_DEDUCTIONS
+    | {
+        "payment.surplus_received",
+        "payment.surplus_credited",
+        "payment.succeeded",
+        "payment.expired",
+        "payment.reopened",
+        "attempt.stuck",
+        "attempt.failed",
+        "attempt.canceled",
+        _ORPHANED,
+    }
+)
 
 
 def follow(news: Sequence[Event]) -> None:
@@ -53,6 +71,7 @@ def follow(news: Sequence[Event]) -> None:
     for event in news:
         if event.kind == _ORPHANED:
             _keep_orphan(event)
+    _look_at_deductions([event for event in news if event.kind in _OF_DEDUCTIONS])
 
 
 def _worth_a_look(subjects: Collection[str], touched: Collection[str]) -> list[int]:
@@ -139,6 +158,28 @@ def _keep_orphan(event: Event) -> None:
     )
     with transaction.atomic():
         keep(subject, [_alone(Flag.ORPHAN, amount, event.subject)], ITSELF)
+
+
+def _look_at_deductions(news: Sequence[Event]) -> None:
+    """Bills that deduct what another bill deducts, too; few are, and they are all looked at anew
+    when something happens to any deduction of the same merchant.
+    """
+    if not news:
+        return
+    theirs = Anomaly.objects.filter(flag=Flag.GIVEN_TWICE)
+    theirs = theirs.filter(merchant_id__in={event.merchant_id for event in news})
+    known = theirs.filter(Q(resolved_at=None) | Q(ending=Ending.LOOKED_AT))
+    names = set(known.values_list("subject", flat=True))
+    names |= {event.subject for event in news if event.kind == _GIVEN_TWICE}
+    for bill in Invoice.objects.filter(public_id__in=names).order_by("pk"):
+        _keep_deduction(bill)
+
+
+@transaction.atomic
+def _keep_deduction(bill: Invoice) -> None:
+    twice = invoices.claim_again(bill)
+    subject = Subject(bill.merchant_id, bill.public_id, reference=bill.number)
+    keep(subject, [_alone(Flag.GIVEN_TWICE, each, bill.public_id) for each in twice], ITSELF)
 
 
 @transaction.atomic

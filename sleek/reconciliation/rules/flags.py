@@ -32,10 +32,11 @@ class Flag(StrEnum):
     STUCK = "stuck"
     UNKNOWN_PAYER = "unknown_payer"  # money at the bank that nobody can place
     ORPHAN = "orphan"  # a provider speaks of what we do not know, or does not know what we sent
+    GIVEN_TWICE = "given_twice"  # two bills deduct the same
 
 
 # Where a person's word settles it. Elsewhere a payer's money waits, and asks for a decision.
-FOR_LOOKING = frozenset({Flag.STUCK, Flag.ORPHAN})
+FOR_LOOKING = frozenset({Flag.STUCK, Flag.ORPHAN, Flag.GIVEN_TWICE})
 
 
 class Ending(StrEnum):

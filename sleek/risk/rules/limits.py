@@ -117,6 +117,7 @@ class Decision:
     until_slot: int = 0
 
 
+_NOTHING, _PASS = Count(), Decision()  # most tries have nothing before them, and pass
 _TRIES, _LOSSES = Measure.TRIES, Measure.LOSSES
 _CHALLENGE, _REFUSE = Verdict.CHALLENGE, Verdict.REFUSE
 _MINUTE, _TEN, _HOUR = Window.MINUTE, Window.TEN_MINUTES, Window.HOUR
@@ -201,11 +202,11 @@ def first_slot(present: int, window: Window) -> int:
 
 
 def _judge(limit: Limit, counts: Counts) -> Decision:
-    count = counts.get((limit.scope, limit.window), Count())
+    count = counts.get((limit.scope, limit.window), _NOTHING)
     measured = count.tries if limit.measure == Measure.TRIES else count.losses
     beyond = measured - limit.room(count.wins)
     if beyond < 0:
-        return Decision()
+        return _PASS
     if limit.verdict == Verdict.CHALLENGE:
         return Decision(limit.verdict, limit.scope, level=1 + beyond // TRIES_A_LEVEL)
     until_slot = count.oldest + limit.window // SLOT_S + 1

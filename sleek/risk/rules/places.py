@@ -47,8 +47,7 @@ def _prefixes(address: str) -> tuple[str, str] | None:
         known = known.ipv4_mapped
     if any(known in network for network in _OURS):
         return None
+    wide = ipaddress.IPv4Network if known.version == 4 else ipaddress.IPv6Network
     lengths = (32, 24) if known.version == 4 else (64, 48)
-    whole, network = (
-        str(ipaddress.ip_network(f"{known}/{length}", strict=False)) for length in lengths
-    )
+    whole, network = (str(wide((int(known), length), strict=False)) for length in lengths)
     return whole, network

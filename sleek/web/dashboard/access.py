@@ -204,7 +204,8 @@ def _is_reading(request: HttpRequest) -> bool:
 
 def _find_places(request: PersonRequest) -> bool:
     """Read anew at every request, so that whoever was removed is out at the next one."""
-    request.places = merchants.places_of(request.user)
+    if not hasattr(request, "places"):  # `sensitive` has asked before the view does
+        request.places = merchants.places_of(request.user)
     chosen = request.session.get(WORKSPACE)
     here = next((place for place in request.places if place.merchant.public_id == chosen), None)
     here = here or next(iter(request.places), None)

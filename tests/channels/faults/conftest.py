@@ -23,7 +23,7 @@ def shop(
 ) -> Iterator[Shop]:
     database = request.config.stash[DATABASE]
     with django_db_blocker.unblock():
-        name = database.clone()
+        name = database.lend()  # a module for all its tests: none of them borrows another
         with (
             pointing_django_at(name),
             opened(request.param, running_sandbox, app_key) as shop,
@@ -34,7 +34,7 @@ def shop(
             patch.setattr(settings, "PUBLIC_URL", shop.letters.url.removesuffix("/callbacks/all/"))
             yield shop
         running_sandbox.http.delete("/control/faults")
-        database.drop(name)
+        database.take_back(name)
 
 
 @pytest.fixture(scope="module")

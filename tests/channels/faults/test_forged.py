@@ -127,17 +127,22 @@ def _reword(chance: random.Random, letter: Letter, other: Letter) -> Letter:
 def _sign_anew(chance: random.Random, letter: Letter, other: Letter) -> Letter:
     """With the attacker's own key, over the attacker's own words."""
     headers, body = _another_number(chance, letter, other)
-    seal = base64.b64encode(ATTACKER.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
     names = [name for name in headers if "sig" in name]
     if not names:
+        seal = _sealed(body)
         pairs = [(k, seal if k in ("sign", "signature") else v) for k, v in _form(body)]
         return headers, urlencode(pairs).encode()
     name = chance.choice(names)
     moment = re.search(r"t=(\d+)", headers[name])
-    if moment:
-        words = f"{moment[1]}.".encode() + body
-        seal = f"t={moment[1]},v1={hmac.new(b'guess', words, hashlib.sha256).hexdigest()}"
-    return headers | {name: seal}, body
+    if moment is None:
+        return headers | {name: _sealed(body)}, body
+    words = f"{moment[1]}.".encode() + body
+    guess = hmac.new(b"guess", words, hashlib.sha256).hexdigest()
+    return headers | {name: f"t={moment[1]},v1={guess}"}, body
+
+
+def _sealed(words: bytes) -> str:
+    return base64.b64encode(ATTACKER.sign(words, padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
 FORGES: tuple[Forge, ...] = (

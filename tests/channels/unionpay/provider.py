@@ -11,7 +11,8 @@ from sleek.channels.base import NextStep, Order, RefundOrder, Refused, Unavailab
 from sleek.channels.unionpay import mapping
 from sleek.channels.unionpay.channel import UnionPay
 from sleek.core.money import Money
-from tests.channels.providers import Provider, public_pem
+from tests.channels.providers import Provider
+from tests.sandbox.conftest import public_pem
 
 CODE = re.compile(r"<code>(\w\w)</code>")
 

@@ -31,6 +31,10 @@ IN_PARTS = Policy(Money(2000, "USD"), Money(3000, "USD"), is_once=False)
 HALVES = (Stage(percent=Decimal(50)), Stage(percent=Decimal(50)))
 THIRDS = tuple(Stage(percent=Decimal(share)) for share in (30, 30, 40))
 
+# How often a clerk thinks of taking back what was issued, at the rates that a world may draw. Where
+# most bills are void before anybody has paid them, nothing comes to light of what is paid.
+REGRETS = (0, 0.1, 1)
+
 
 class Clerk(People):
     """Who writes bills, and puts right what was wrong with them."""
@@ -38,16 +42,24 @@ class Clerk(People):
     def __init__(self, world: World, shop: Merchant) -> None:
         super().__init__(world, shop)
         self.member = known.owner(shop)
+        self.regret = world.chance.choice(REGRETS)
 
     def steps(self, seen: dict[str, Any]) -> list[Step]:
         issued = [bill for bill in seen["bills"] if bill["number"]]
-        has_open = any(bill["status"] in PAYABLE for bill in issued)
         has_draft = len(issued) < len(seen["bills"])
         may_issue = len(issued) < MOST
-        return [
+        found = [
             *super().steps(seen),
             *([("clerk drafts", self.draft)] * (may_issue and not has_draft)),
             *([("clerk issues", self.issue)] * 2 * (may_issue and has_draft)),
+        ]
+        if self.world.chance.random() < self.regret:
+            found += self._regrets(issued, may_issue)
+        return found
+
+    def _regrets(self, issued: Sequence[dict[str, Any]], may_issue: bool) -> list[Step]:
+        has_open = any(bill["status"] in PAYABLE for bill in issued)
+        return [
             *([("clerk voids", self.void)] * bool(issued)),
             *([("clerk corrects", self.correct)] * (may_issue and bool(issued))),
             *([("clerk credits", self.credit)] * has_open),

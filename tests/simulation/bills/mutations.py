@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from sleek.invoices.actions import deducting, settling
-from sleek.invoices.models import Entitlement, Invoice
-from sleek.payments import queries
+from sleek.invoices.models import Entitlement, Instalment, Invoice
 from sleek.payments.actions import billing
 from sleek.payments.actions.billing import opening
 from sleek.payments.models import Payment
+from sleek.payments.queries import bills
 from sleek.receipts import actions as receipts
 from sleek.receipts.models import Receipt
 from tests.simulation.mutations import Plant, named
@@ -22,16 +22,11 @@ bug = named(BUGS)
 
 @bug
 def what_was_meant_counts_and_not_what_came(patch: pytest.MonkeyPatch) -> None:
-    def wrong(invoice: Invoice) -> dict[int, int]:
-        succeeded = queries.payments_of(invoice).filter(status="succeeded")
-        meant = [each for payment in succeeded for each in payment.allocations.all()]
-        stages = set(invoice.instalments.values_list("pk", flat=True))
-        return {
-            stage: sum(each.amount for each in meant if each.instalment_id == stage)
-            for stage in stages
-        }
+    def wrong(payment: Payment) -> list[tuple[Instalment, int]]:
+        meant = sorted(payment.allocations.all(), key=lambda each: each.pk)
+        return [(each.instalment, each.amount) for each in meant]
 
-    patch.setattr(queries, "paid_of", wrong)
+    patch.setattr(bills, "spread", wrong)
 
 
 @bug

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sleek.core import clock
 from sleek.events.models import Event
@@ -188,6 +190,17 @@ def test_before_it_has_arrived_no_wallet_is_offered(shop, claim, payer):
     page = payer.get(f"/claim/{queries.claim_token(claim)}/").content.decode()
     assert "/balance/refunds/" not in page
     assert 'name="account"' in page
+
+
+def test_a_page_that_is_over_does_not_ask_whether_a_wallet_is_possible(arrived, payer):
+    url = f"/claim/{queries.claim_token(arrived)}/"
+    counts = []
+    for status in (200, 410):
+        with CaptureQueriesContext(connection) as asked:
+            assert payer.get(url).status_code == status
+        counts.append(sum("ledger_account" in each["sql"] for each in asked))
+        Claim.objects.update(revoked_at=clock.now())
+    assert counts[0] > 0 == counts[1]
 
 
 def test_what_went_to_a_wallet_is_told_here_and_on_the_payments_page(arrived, payer, frozen_clock):

@@ -2,7 +2,8 @@
 
 Django keeps the models before and after each operation apart. So it draws a new model, and with it
 all that it is related to, near and far: on an empty database nearly all of the time. But going
-forward, nobody asks what was before a model was created.
+forward, nobody asks what was before a model was created. And where Django itself puts off to draw
+what is far from a changed model, what is near can wait as long.
 """
 
 from __future__ import annotations
@@ -23,6 +24,15 @@ class Growing(ProjectState):
         if drawn is not None:
             self.__dict__["apps"] = drawn
             drawn.render_multiple([model_state])
+
+    def reload_model(self, app_label: str, model_name: str, delay: bool = False) -> None:
+        """Put off, all of it is drawn before a migration's Python sees a model."""
+        if delay and "apps" in self.__dict__:
+            self.is_delayed = True
+            self.apps.unregister_model(app_label, model_name)
+            self.apps.render_multiple([self.models[app_label, model_name]])
+        else:
+            super().reload_model(app_label, model_name, delay)
 
 
 class Executor(MigrationExecutor):

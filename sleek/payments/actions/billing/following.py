@@ -21,7 +21,6 @@ from sleek.invoices.models import Invoice
 from sleek.payments import queries, rules
 from sleek.payments.actions.billing.rating import keep_rates
 from sleek.payments.models import Allocation, Payment
-from sleek.payments.rules import PaymentStatus
 
 FOLLOWED = frozenset(
     {
@@ -71,10 +70,10 @@ def tell_what_goes_back(payment: Payment) -> list[Invoice]:
 
 
 def _settle(invoice: Invoice) -> Invoice:
-    paid = queries.paid_of(invoice)
-    succeeded = queries.payments_of(invoice).filter(status=PaymentStatus.SUCCEEDED)
+    succeeded = queries.succeeded_of(invoice)
+    paid = queries.paid_by(succeeded, invoice)
     refunded = sum(queries.refunded_of(payment, invoice) for payment in succeeded)
-    newest = succeeded.order_by("-succeeded_at").values_list("succeeded_at", flat=True).first()
+    newest = max((each.succeeded_at for each in succeeded if each.succeeded_at), default=None)
     return invoices.settle(invoice, Standing(paid, refunded, newest))
 
 

@@ -13,7 +13,16 @@ from sleek.reports.queries.bills.customers import (
     newest,
     owed,
 )
-from sleek.reports.queries.bills.exchange import exchanges, is_foreign
+from sleek.reports.queries.bills.exchange import exchanges, have_foreign, is_foreign
+from sleek.reports.queries.bills.gains import (
+    MOST_DAYS,
+    Gains,
+    Period,
+    Realised,
+    gains,
+    realised,
+    together,
+)
 from sleek.reports.queries.bills.listing import (
     EXPORT_LIMIT,
     STATES,
@@ -28,23 +37,29 @@ from sleek.reports.queries.bills.listing import (
 
 __all__ = [
     "EXPORT_LIMIT",
+    "MOST_DAYS",
     "MOST_PACKED",
     "STATES",
     "ZIP",
     "Aged",
     "Contact",
     "Filters",
+    "Gains",
     "Habit",
     "History",
     "How",
     "Order",
+    "Period",
+    "Realised",
     "State",
     "aging",
     "archive",
     "by_owed",
     "exchanges",
     "export",
+    "gains",
     "habit",
+    "have_foreign",
     "history",
     "is_foreign",
     "last_contact",
@@ -55,5 +70,7 @@ __all__ = [
     "owed",
     "packed",
     "promises",
+    "realised",
     "tags_of",
+    "together",
 ]

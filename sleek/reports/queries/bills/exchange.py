@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db.models import F, QuerySet
+
 from sleek.core.money import Money
 from sleek.invoices import rules
 from sleek.invoices.models import Invoice
@@ -33,6 +35,11 @@ def exchanges(bills: Sequence[Invoice]) -> dict[int, dict[int, Exchange]]:
 def is_foreign(bill: Invoice) -> bool:
     """Whether it was issued in another currency than the merchant counted in that day."""
     return bool(bill.home_currency) and bill.home_currency != bill.currency
+
+
+def have_foreign(bills: QuerySet[Invoice]) -> bool:
+    """Whether any of them may bring a gain or a loss by exchange."""
+    return bills.exclude(home_currency__in=["", F("currency")]).exists()
 
 
 def _payments(bills: list[int]) -> list[Payment]:

@@ -78,7 +78,7 @@ def _render(
         "refund": refund,
         "form": form,
         "token": queries.claim_token(found),
-        "may_go_to_wallet": queries.may_go_to_wallet(refund),
+        "may_go_to_wallet": form is not None and queries.may_go_to_wallet(refund),
         "arrived_at": wording.moment(refund.succeeded_at, payment.merchant.zone),
         "open_until": wording.moment(found.expires_at, payment.merchant.zone),
     }

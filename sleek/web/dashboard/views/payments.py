@@ -20,7 +20,6 @@ from sleek.payments.models import Announcement, Payment, SavedMethod
 from sleek.payments.rules import PaymentStatus
 from sleek.receipts import queries as receipts
 from sleek.refunds import queries as refunds
-from sleek.refunds.rules import OPEN, Source
 from sleek.reports.queries import anomalies, history
 from sleek.reports.queries import payments as reports
 from sleek.reports.queries.history import History
@@ -75,8 +74,7 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
         "bills": payments_queries.bills_of(payment),
         "receipt": receipts.of_payment(payment),
         "may_read_receipt": access.may(request, Right.SEE_PERSONAL_DATA),
-        "needs_attention": bool(waiting),
-        "state": reports.state(payment, is_refunding=_is_refunding(known)),
+        "row": reports.with_attempts([payment])[0],
         "may_refund": access.may(request, Right.GIVE_MONEY_BACK) and bool(refunds.left(payment)),
         **_paid_by(known),
         "choice": _choice(known),
@@ -154,8 +152,3 @@ def _choice(known: History) -> choices.Explained | None:
     """Why the try that tells how it was paid, or else the newest, went the way it did."""
     attempt = reports.telling(known.attempts) or next(reversed(known.attempts), None)
     return choices.explain(attempt) if attempt else None
-
-
-def _is_refunding(known: History) -> bool:
-    own = [refund for refund in known.refunds if refund.source == Source.PAYMENT]
-    return any(refund.status in OPEN for refund in own)

@@ -243,3 +243,18 @@ def test_money_as_it_came_and_as_it_was_asked_is_in_the_script(shop):
     attempt = office.wrongly_paid(shop, Money(4900, "USD"))
     page = office.at_work(shop).read(f"/troubleshooting/{attempt.payment.public_id}")
     assert "Thank you for 49.00\N{NO-BREAK SPACE}USD. 50.00\N{NO-BREAK SPACE}USD were asked" in page
+
+
+def test_a_payment_is_called_the_same_here_as_on_its_own_page(shop):
+    tries = [office.wrongly_paid(shop, Money(4900, "USD")) for _ in range(2)]
+    for attempt in tries:
+        payments.note_payer(attempt.payment, ANNA)
+    lin, public_id = office.at_work(shop), tries[0].payment.public_id
+    pages = (
+        f"/payments/{public_id}",
+        f"/troubleshooting/{public_id}",
+        "/troubleshooting?q=Anna+Schmidt",
+    )
+    for address in pages:
+        word = found(r'<main.*?class="status [^"]*">.*?</svg>([^<]*)</span>', lin.read(address))
+        assert word == "Needs a decision"

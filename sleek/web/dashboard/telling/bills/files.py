@@ -1,10 +1,11 @@
-"""The list of bills as the rows of a file."""
+"""Bills, and what the exchange brought with them, as the rows of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,8 +16,10 @@ from sleek.invoices import queries
 from sleek.invoices.models import Invoice
 from sleek.invoices.rules import Exchange, together
 from sleek.reports.queries import bills as reports
+from sleek.reports.queries.bills import Realised
 from sleek.web.dashboard.telling import personal
 from sleek.web.dashboard.telling.bills import badges
+from sleek.web.dashboard.telling.files import moment
 from sleek.web.ui import words
 
 AT_ONCE = 500  # rows in memory
@@ -32,6 +35,38 @@ def bills(
             line = _line(invoice, today, rights)
             line[-3:-3] = _exchange(invoice, list(found.get(invoice.pk, {}).values()))
             yield line
+
+
+def realised(rows: Iterable[Realised], *, zone: ZoneInfo) -> Iterator[Sequence[Cell]]:
+    """One row for each payment of a bill; a gain below zero is a loss."""
+    yield [
+        _("Paid (%(zone)s)") % {"zone": zone.key},
+        pgettext("bill", "Number"),
+        _("Currency"),
+        _("Paid and kept"),
+        _("Home currency"),
+        _("Rate on issue"),
+        _("Rate when paid"),
+        _("Worth on issue"),
+        _("Worth when paid"),
+        _("Exchange gain or loss"),
+        _("Payment"),
+        _("Bill"),
+    ]
+    for row in rows:
+        kept, found = row.kept, row.exchange
+        yield [
+            moment(row.at, zone),
+            row.number,
+            kept.currency,
+            kept.decimal,
+            row.home,
+            row.issue_rate,
+            row.payment_rate,
+            *(_known(each) for each in (found.at_issue, found.at_payment, found.gain)),
+            row.payment,
+            row.bill,
+        ]
 
 
 def _batches(rows: Iterable[Invoice]) -> Iterator[list[Invoice]]:
@@ -104,11 +139,12 @@ def _exchange(invoice: Invoice, parts: Sequence[Exchange]) -> list[Cell]:
     if not parts:
         return [None, None, None, None]
     whole = together(parts)
-    known = [
-        each.decimal if each is not None else _("no rate known")
-        for each in (whole.at_issue, whole.at_payment, whole.gain)
-    ]
+    known = (_known(each) for each in (whole.at_issue, whole.at_payment, whole.gain))
     return [invoice.home_currency, *known]
+
+
+def _known(worth: Money | None) -> Cell:
+    return worth.decimal if worth is not None else _("no rate known")
 
 
 def payer(invoice: Invoice, rights: Collection[str]) -> str:

@@ -97,6 +97,15 @@ WORDS: dict[str, Words] = {
     "entitlement.returned": Words(
         gettext_lazy("The promised deduction can be used again"), icon="discount"
     ),
+    "deduction.given_twice": Words(
+        gettext_lazy("What it deducts is deducted by another bill, too"),
+        gettext_lazy(
+            "A refund of this bill failed after the other one had taken it over. It is listed"
+            " under Exceptions."
+        ),
+        "alert-triangle",
+        "bad",
+    ),
     "deposit.forfeited": Words(
         gettext_lazy("%(amount)s of the deposit are kept: the payer cancelled"), icon="lock"
     ),

@@ -33,6 +33,7 @@ FLAGS: dict[Flag, Promise] = {
     Flag.STUCK: pgettext_lazy("flag", "Stuck"),
     Flag.UNKNOWN_PAYER: pgettext_lazy("flag", "Unknown payer"),
     Flag.ORPHAN: pgettext_lazy("flag", "Without counterpart"),
+    Flag.GIVEN_TWICE: pgettext_lazy("flag", "Deducted twice"),
 }
 ENDINGS: dict[Ending, Promise] = {
     Ending.BY_ITSELF: gettext_lazy("Settled by itself"),
@@ -53,6 +54,10 @@ _PROPOSALS: dict[Flag, Promise] = {
     Flag.STUCK: gettext_lazy("Ask the channel now, or look it up in its own back office."),
     Flag.UNKNOWN_PAYER: gettext_lazy("Find the payment that it was meant for."),
     Flag.ORPHAN: gettext_lazy("Compare with the channel's own back office, then note the result."),
+    Flag.GIVEN_TWICE: gettext_lazy(
+        "Ask for it on a new bill, void the other bill while it is unpaid, or let it be; then note"
+        " what you did."
+    ),
 }
 
 
@@ -160,10 +165,15 @@ def _sentence(anomaly: Anomaly, *, is_whole: bool) -> str:
             return _("%(amount)s came, in another currency than the %(asked)s that were asked.")
         case Flag.UNKNOWN_PAYER:
             return _("%(amount)s reached the bank account, and nobody knows for what.")
-    return _stuck_or_orphan(anomaly)
+    return _to_look_into(anomaly)
 
 
-def _stuck_or_orphan(anomaly: Anomaly) -> str:
+def _to_look_into(anomaly: Anomaly) -> str:
+    if anomaly.flag == Flag.GIVEN_TWICE:
+        return _(
+            "A refund of this bill failed after another bill had taken over its deduction: your"
+            " customer has %(amount)s of it twice."
+        )
     if anomaly.flag == Flag.ORPHAN:
         if anomaly.refund_id:
             return _("%(channel)s does not know the refund of %(amount)s that it had taken.")

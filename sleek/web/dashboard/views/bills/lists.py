@@ -62,6 +62,7 @@ def index(request: access.MemberRequest) -> HttpResponse:
         "moving": [
             batches.told(batch, request.rights) for batch in queries.batches_open(request.merchant)
         ],
+        "has_exchange": reports.have_foreign(own),
         "may_write": access.may(request, Right.ASK_FOR_MONEY),
         "may_export": access.may(request, Right.EXPORT),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -133,6 +134,7 @@ def page(
     request: access.MemberRequest, invoice: Invoice, forms: Forms, status: int = 200
 ) -> HttpResponse:
     """The page with one of its forms as it was sent, where that was refused."""
+    prefetch_related_objects([invoice], "instalments")  # which all that follows asks for
     today = clock.now().astimezone(request.merchant.zone).date()
     history = reports.history(invoice)
     acts = acts_of(request, invoice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from sleek.web.dashboard.views import exchange
 from sleek.web.dashboard.views.bills import (
     acting,
     batches,
@@ -20,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills", lists.index, name="bill-index"),
     path("bills.csv", lists.export_csv, name="bill-export"),
     path("bills.xlsx", lists.export_xlsx, name="bill-export-xlsx"),
+    path("bills/exchange", exchange.index, name="bill-exchange"),
+    path("bills/exchange.csv", exchange.export_csv, name="bill-exchange-export"),
+    path("bills/exchange.xlsx", exchange.export_xlsx, name="bill-exchange-export-xlsx"),
     path("bills/new", editing.create, name="bill-create"),
     path("bills/preview", editing.preview, name="bill-preview"),
     path("bills/matches", editing.matches, name="bill-matches"),

@@ -25,6 +25,7 @@ from sleek.notifications.rules import Letter, Matter
 from sleek.payments.models import Payment
 from sleek.refunds.models import Refund
 from sleek.reports.queries import anomalies, history, search
+from sleek.reports.queries import payments as reports
 from sleek.reports.queries.history import History
 from sleek.web.dashboard import access
 from sleek.web.dashboard.telling.support import diagnosis as telling
@@ -46,7 +47,12 @@ def index(request: access.MemberRequest) -> HttpResponse:
         found = search.find(request.merchant, text, sees_personal=sees)
         if len(found) == 1:
             return redirect("troubleshooting-show", found[0].public_id)
-    context = {"text": text, "found": found, "is_slowed": is_slowed, "most": search.FOUND}
+    context = {
+        "text": text,
+        "found": reports.with_attempts(found),
+        "is_slowed": is_slowed,
+        "most": search.FOUND,
+    }
     status = 429 if is_slowed else 200
     return render(request, "dashboard/troubleshooting/index.html", context, status=status)
 
@@ -59,6 +65,7 @@ def show(request: access.MemberRequest, public_id: str) -> HttpResponse:
     payment = known.payment
     context = {
         "payment": payment,
+        "row": reports.with_attempts([payment])[0],
         "attempts": known.attempts,
         "told": telling.diagnose(known),
         "exceptions": anomalies.anomalies(request.merchant, anomalies.AnomalyFilters()).filter(

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sleek.core import tables
 from sleek.core.errors import SleekError
 from sleek.customers import actions as customers
 from sleek.customers.models import TableFile
@@ -29,7 +28,8 @@ from sleek.web.dashboard.forms.bills.editor import opened
 from sleek.web.dashboard.forms.bills.intake import UsualForm
 from sleek.web.dashboard.telling.bills.sources import sheaf as telling
 from sleek.web.dashboard.telling.customers import previews
-from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, kept, upload_page, xlsx
+from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, kept, upload_page
+from sleek.web.ui import files as saved
 
 PAGE = "dashboard/bills/sheaf/upload.html"
 IMPORT = "import"
@@ -49,7 +49,7 @@ def upload(request: access.MemberRequest) -> HttpResponse:
 @access.allowed(Right.ASK_FOR_MONEY)
 @require_GET
 def template(request: access.MemberRequest) -> HttpResponse:
-    return xlsx(tables.workbook(_("Bills"), telling.template()), "bills.xlsx")
+    return saved.xlsx("bills-template", _("Bills"), telling.template())
 
 
 def _rejected(file: TableFile) -> Sequence[Rejected]:

@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sleek.core import tables
 from sleek.customers import actions as customers
 from sleek.customers.actions import TableRefused
 from sleek.customers.models import TableFile
@@ -18,7 +17,8 @@ from sleek.customers.rules import CUSTOMERS, Rejected
 from sleek.merchants.rules import Right
 from sleek.web.dashboard import access
 from sleek.web.dashboard.telling.customers import files, previews
-from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, kept, upload_page, xlsx
+from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, kept, upload_page
+from sleek.web.ui import files as saved
 
 PAGE = "dashboard/customers/import.html"
 
@@ -37,7 +37,7 @@ def upload(request: access.MemberRequest) -> HttpResponse:
 @access.allowed(Right.ASK_FOR_MONEY)
 @require_GET
 def template(request: access.MemberRequest) -> HttpResponse:
-    return xlsx(tables.workbook(_("Customers"), files.template()), "customers.xlsx")
+    return saved.xlsx("customers-template", _("Customers"), files.template())
 
 
 def _rejected(file: TableFile) -> Sequence[Rejected]:

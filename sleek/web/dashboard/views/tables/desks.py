@@ -54,8 +54,3 @@ def kept(request: access.MemberRequest, kind: Kind[Any], *, subject: str = "") -
 def upload_page(request: HttpRequest, page: str, refusal: str, **more: object) -> HttpResponse:
     context = {"refusal": refusal} | more
     return render(request, page, context, status=422 if refusal else 200)
-
-
-def xlsx(content: bytes, name: str) -> HttpResponse:
-    saved_as = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=tables.XLSX, headers=saved_as)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sleek.core import tables
 from sleek.core.errors import SleekError
 from sleek.customers import actions as customers
 from sleek.customers.actions import TableRefused
@@ -30,7 +29,8 @@ from sleek.web.dashboard.forms.bills.intake import IntakeForm
 from sleek.web.dashboard.telling.bills.sources import intake as telling
 from sleek.web.dashboard.telling.customers import previews
 from sleek.web.dashboard.views.bills import mine
-from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, kept, upload_page, xlsx
+from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, kept, upload_page
+from sleek.web.ui import files as saved
 
 PAGE = "dashboard/bills/tables/upload.html"
 IMPORT = "import"
@@ -57,7 +57,7 @@ def create(request: access.MemberRequest) -> HttpResponse:
 @access.allowed(Right.ASK_FOR_MONEY)
 @require_GET
 def template(request: access.MemberRequest) -> HttpResponse:
-    return xlsx(tables.workbook(_("Lines"), telling.template()), "lines.xlsx")
+    return saved.xlsx("lines-template", _("Lines"), telling.template())
 
 
 def _upload(request: access.MemberRequest, invoice: Invoice | None) -> HttpResponse:

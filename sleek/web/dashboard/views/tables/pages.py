@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sleek.core import tables
 from sleek.customers import actions as customers
 from sleek.customers.actions import TableRefused
 from sleek.customers.models import TableFile
@@ -24,7 +23,8 @@ from sleek.web.dashboard.telling.customers import files, previews
 from sleek.web.dashboard.views.tables import bills as of_bills
 from sleek.web.dashboard.views.tables import customers as of_customers
 from sleek.web.dashboard.views.tables import lines as of_lines
-from sleek.web.dashboard.views.tables.desks import SHOWN, Desk, xlsx
+from sleek.web.dashboard.views.tables.desks import SHOWN, Desk
+from sleek.web.ui import files as saved
 
 DESKS: dict[str, Desk] = {
     Purpose.CUSTOMERS: of_customers.DESK,
@@ -61,7 +61,7 @@ def left_out(request: access.MemberRequest, public_id: str) -> HttpResponse:
     """The rows that are rejected, with the reasons: to be put right and uploaded again."""
     file, desk = _get(request, public_id)
     rows = files.left_out(file.grid, file.read_as.head_row, file.purpose, desk.rejected(file))
-    return xlsx(tables.workbook(_("Left out"), rows), "left-out.xlsx")
+    return saved.xlsx("left-out", _("Left out"), rows)
 
 
 def _page(
