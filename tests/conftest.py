@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import hypothesis
 import pytest
+from django.utils import timezone, translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from sleek.config.processes import garbage
@@ -35,6 +36,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     garbage.look_rarely()
+
+
+def pytest_runtest_setup() -> None:
+    """No test begins in the language or the zone of the last page that another one read."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

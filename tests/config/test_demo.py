@@ -11,11 +11,14 @@ from django.db import transaction
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
+from sleek.audit.models import Record
 from sleek.config.demo import bills, customers, fair
 from sleek.core.money import Money
 from sleek.invoices.models import Batch, BatchItem, Entitlement, Invoice
 from sleek.merchants.models import Membership
 from sleek.payments import queries as payments
+from sleek.web.dashboard.telling import acts
+from sleek.web.dashboard.telling.act_words import FIELDS
 from sleek.web.ui import joint
 from tests import billing, people
 from tests.fakes.channel import behind_the_till
@@ -77,3 +80,11 @@ def test_two_bills_of_one_buyer_are_paid_at_one_address(told: Membership):
     assert [bill.due for bill in both] == [Money(4200, "EUR"), Money(18000, "EUR")]
     assert payments.agree_on_methods(both)
     assert len(joint.tokens(joint.url(bill.token for bill in both).split("/")[-3])) == 2
+
+
+def test_the_audit_log_says_all_of_it_in_words(told: Membership):
+    records = Record.objects.filter(scope=told.merchant.public_id)
+    details = [each for act in acts.tell(told.merchant, [*records]) for each in act.details]
+    assert len(details) > 20
+    assert {each.name for each in details} <= {str(word) for word in FIELDS.values()} | {"Person"}
+    assert not [each for each in details if each.value.startswith("snd_")]

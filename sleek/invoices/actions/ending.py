@@ -115,8 +115,9 @@ def credit(invoice: Invoice, amount: Money, reason: str, *, by: User) -> CreditN
     invoice.updated_at = now
     invoice.save(update_fields=["amount_credited", "updated_at"])
     _keep_paper(note)
-    said: dict[str, object] = {"note": note.number, "amount": amount.minor}
-    record(invoice, "invoice.credited", by, **said, credit_note=note.public_id)
+    said: dict[str, object] = {"note": note.number, "credit_note": note.public_id}
+    money: dict[str, object] = {"amount": amount.minor, "currency": amount.currency}
+    record(invoice, "invoice.credited", by, **said, **money)
     return note
 
 

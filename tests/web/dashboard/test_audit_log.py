@@ -85,6 +85,33 @@ def test_amounts_and_the_systems_own_acts_are_told(shop: Merchant, lin: Visitor)
     assert "Amount 50.00 USD Reason late" in text
 
 
+def test_what_is_kept_as_a_code_is_told_as_a_word(shop: Merchant, lin: Visitor) -> None:
+    wei = User.objects.create_user("wei@example.com")
+    shop.memberships.create(user=wei, role=Role.SALES)
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("batch.stopped", {"kind": "send", "size": 4, "cause": "right", "starter": wei.public_id}),
+        ("invoice.sent", {"number": "SK-1", "sending": "snd_1"}),
+        ("invoice.followed_up", {"outcome": "wrong", "day": None}),
+        ("refund.rerouted", {"route": "bank"}),
+        ("plan.created", {"name": "Kiln", "millionths": 125_000}),
+    ]
+    for action, data in facts:
+        audit.record(action, "sub_1", scope=shop.public_id, data=data)
+    text = words(lin.read(LOG))
+    assert "Kind Send Bills 4" in text
+    assert "Cause Whoever started it may not do this any more. Started by wei@example.com" in text
+    assert "Number SK-1" in text
+    assert "snd_1" not in text
+    assert "Way By bank transfer" in text
+    assert "Name Kiln Share 12.5" in text
+
+
+def test_a_list_of_two_is_not_taken_for_before_and_after(shop: Merchant, lin: Visitor) -> None:
+    data: dict[str, object] = {"name": "Stripe", "methods": ["card", "alipay"]}
+    audit.record("connection.changed", "con_1", scope=shop.public_id, data=data)
+    assert "Name Stripe Methods Bank card, Alipay" in words(lin.read(LOG))
+
+
 def test_another_merchants_log_and_the_operators_stay_theirs(shop: Merchant, lin: Visitor) -> None:
     paused(people.merchant("Chen Tea", "chen@example.com"))
     audit.record("secrets.rewrapped", "connections")

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from sleek.channels.names import METHODS
+from sleek.web.dashboard.telling.bank_lines import CLUES
+from sleek.web.dashboard.telling.bills.words import OUTCOMES
+from sleek.web.dashboard.telling.refunds.words import ROUTES
+from sleek.web.dashboard.telling.support.anomalies import FLAGS
+from sleek.web.dashboard.telling.support.scripts import NAMES
 
 ACTS: dict[str, Promise] = {
     "merchant.created": _("Set up the business"),
@@ -178,11 +188,50 @@ FIELDS: dict[str, Promise] = {
     "terms_days": _("Days to pay"),
     "tags": _("Tags"),
     "memo": _("Note for colleagues"),
+    "number": _("Number"),
+    "note": _("Credit note"),
+    "kind": _("Kind"),
+    "size": _("Bills"),
+    "count": _("How many"),
+    "lines": _("Lines"),
+    "outcome": _("Outcome"),
+    "day": _("Day"),
+    "cause": _("Cause"),
+    "starter": _("Started by"),
+    "pattern": _("Pattern"),
+    "subject": pgettext_lazy("certificate", "Issued to"),
+    "fingerprint": _("Fingerprint"),
+    "methods": _("Methods"),
+    "prices": _("Prices"),
+    "clues": _("What speaks for it"),
+    "plan": _("Plan"),
+    "millionths": pgettext_lazy("split", "Share"),
+    "hint": _("Card"),
+    "payment": _("Payment"),
 }
+# Ids of what another of the same act's facts names already.
+UNTOLD = frozenset({"sending", "credit_note"})
 
-VALUES: dict[str, Promise] = {
-    "below": _("falls below"),
-    "above": _("rises above"),
-    "sms": _("Text message"),
-    "im": _("Chat room"),
+VALUES: dict[str, Mapping[Any, Promise | str]] = {
+    "direction": {"below": _("falls below"), "above": _("rises above")},
+    "medium": {"sms": _("Text message"), "im": _("Chat room")},
+    "route": ROUTES,
+    "flag": FLAGS,
+    "matter": NAMES,
+    "outcome": OUTCOMES,
+    "clues": CLUES,
+    "methods": METHODS,
+    "method": METHODS,
+    "cause": {"right": _("Whoever started it may not do this any more.")},
+    "kind": {
+        "issue": pgettext_lazy("verb", "Issue"),
+        "send": pgettext_lazy("verb", "Send"),
+        "remind": pgettext_lazy("verb", "Remind"),
+        "void": pgettext_lazy("verb", "Void"),
+        "bill": _("Bills"),
+        "receipt": _("Receipts"),
+        "credit_note": _("Credit notes"),
+        "finance": _("Finance seal"),
+        "company": _("Company seal"),
+    },
 }

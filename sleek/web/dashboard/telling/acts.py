@@ -5,7 +5,7 @@ An act that is missing here is shown by its own name; a test compares this list 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,8 @@ from sleek.core.money import InvalidAmount, Money
 from sleek.core.tables import Cell
 from sleek.merchants.models import Invitation, Merchant, Role, User
 from sleek.web.dashboard.forms.merchant import countries
-from sleek.web.dashboard.telling.act_words import ACTS, FIELDS, VALUES
+from sleek.web.dashboard.telling.act_words import ACTS, FIELDS, UNTOLD, VALUES
+from sleek.web.dashboard.templatetags.splits import share_percent
 from sleek.web.ui import words
 from sleek.web.ui.templatetags.sleek_ui import plain_money
 
@@ -107,7 +108,9 @@ class _Names:
 
     def __init__(self, merchant: Merchant, records: list[Record]) -> None:
         ids = {record.actor for record in records}
-        ids |= {str(record.data["user"]) for record in records if "user" in record.data}
+        ids |= {
+            str(record.data[who]) for record in records for who in _PEOPLE if who in record.data
+        }
         self.people = {user.public_id: user for user in User.objects.filter(public_id__in=ids)}
         subjects = {record.subject for record in records if record.subject.startswith("ivt_")}
         invited = Invitation.objects.filter(merchant=merchant, public_id__in=subjects)
@@ -131,14 +134,18 @@ class _Names:
             yield Detail(_("Person"), self.person(str(user)))
         currency = str(record.data.get("currency", ""))
         for name, value in data.items():
-            if name in _LEVELS and isinstance(value, int) and currency:
-                yield Detail(_field(name), plain_money(Money(value, currency)))
-            elif value is None:
-                continue
-            elif isinstance(value, list) and len(value) == 2:
-                yield Detail(_field(name), _value(name, value[1]), _value(name, value[0]))
-            else:
-                yield Detail(_field(name), _value(name, value))
+            if value is not None and name not in UNTOLD:
+                yield self._detail(name, value, currency)
+
+    def _detail(self, name: str, value: object, currency: str) -> Detail:
+        told = _field(name)
+        if name == "starter":
+            return Detail(told, self.person(str(value)))
+        if name in _LEVELS and isinstance(value, int) and currency:
+            return Detail(told, plain_money(Money(value, currency)))
+        if isinstance(value, list) and len(value) == 2 and name not in _SEVERAL:
+            return Detail(told, _value(name, value[1]), _value(name, value[0]))
+        return Detail(told, _value(name, value))
 
 
 def _what(action: str) -> str:
@@ -151,24 +158,31 @@ def _field(name: str) -> str:
 
 def _value(name: str, value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    match name:
-        case "role":
-            return str(Role(value).label) if value in Role.values else str(value)
-        case "channel":
-            return words.channel(str(value))
-        case "country":
-            return dict(countries(to_locale(get_language() or "en"))).get(str(value), str(value))
-        case "language":
-            return str(dict(settings.LANGUAGES).get(str(value), value))
-        case "fields":
-            return ", ".join(_field(part) for part in str(value).split())
-        case "direction" | "medium":
-            return str(VALUES.get(str(value), value))
-    return str(_YES[value]) if isinstance(value, bool) else "" if value is None else str(value)
+        return ", ".join(_value(name, part) for part in value)
+    if isinstance(value, bool):
+        return str(_YES[value])
+    text = "" if value is None else str(value)
+    if name in _TOLD:
+        return _TOLD[name](text)
+    return str(VALUES.get(name, {}).get(text, text))
 
 
+def _country(code: str) -> str:
+    return dict(countries(to_locale(get_language() or "en"))).get(code, code)
+
+
+_TOLD: dict[str, Callable[[str], str]] = {
+    "role": lambda role: str(Role(role).label) if role in Role.values else role,
+    "channel": words.channel,
+    "country": _country,
+    "language": lambda code: str(dict(settings.LANGUAGES).get(code, code)),
+    "fields": lambda names: ", ".join(_field(name) for name in names.split()),
+    "millionths": lambda share: share_percent(int(share)),
+}
+_PEOPLE = ("user", "starter")
 _LEVELS = ("threshold", "rearm")  # amounts in the record's currency
+# Lists whose two parts are two things, and not what it was before and is now.
+_SEVERAL = frozenset({"fields", "methods", "prices", "clues", "millionths", "tags"})
 _YES: dict[bool, Promise] = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
 
 
@@ -182,7 +196,7 @@ def _money(data: dict[str, object]) -> str:
         return ""
 
 
-_PAGES = {"lnk": "link-show", "pay": "payment-show", "cus": "customer-show"}
+_PAGES = {"lnk": "link-show", "pay": "payment-show", "cus": "customer-show", "inv": "bill-show"}
 
 
 def _url(subject: str) -> str:

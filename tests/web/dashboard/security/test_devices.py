@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+from django.utils import translation
 
 from sleek.audit.models import Record
 from sleek.merchants.models import Device
@@ -33,7 +34,8 @@ NAMES = {
 
 @pytest.mark.parametrize(("agent", "name"), NAMES.items())
 def test_a_device_is_named_in_words(agent: str, name: str) -> None:
-    assert devices.in_words(agent) == name
+    with translation.override("en"):
+        assert devices.in_words(agent) == name
 
 
 def on(agent: str) -> Visitor:
