@@ -24,7 +24,8 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
-SEED = int(os.environ.get("SLEEK_TEST_SEED", random.randrange(2**32)))
+# The processes of pytest-xdist get it from the one that starts them.
+SEED = int(os.environ.setdefault("SLEEK_TEST_SEED", str(random.randrange(2**32))))
 
 
 def pytest_report_header() -> str:

@@ -108,6 +108,13 @@ def test_what_is_not_missing_can_be_drawn(chance):
             printed(sheets.bill(opening=letter))
 
 
+def test_an_ideograph_of_an_older_character_set_is_drawn_as_its_twin():
+    sheet = sheets.bill(opening="\U0002f8cc\U0002f8d6")
+
+    assert drawing.missing_letters(sheet) == ""
+    printed(sheet)
+
+
 def test_what_has_no_shape_is_not_missed():
     """No face need have a filler, or a choice among a letter's variants."""
     sheet = sheets.bill(opening="Tea\u180b\u17b4\u3164\u2065\ufff0\U000e0fffpot")

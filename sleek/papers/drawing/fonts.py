@@ -51,11 +51,14 @@ def faces(font: str) -> tuple[str, ...]:
     return (*leading, *sorted(brought - set(leading)))
 
 
-def lacking(letters: set[str]) -> set[str]:
-    """Those that no face has. The machine's own are opened only for what ours do not have."""
+def lacking(letters: set[str], *, of_ours: bool = False) -> set[str]:
+    """Those that no face has, or none of ours. The machine's own are opened only for what ours do
+    not have.
+    """
     rest = {ord(letter) for letter in letters}
+    folders = {str(folder) for folder in _folders()}
     for path, index in _files():
-        if not rest:
+        if not rest or (of_ours and str(Path(path).parent) not in folders):
             break
         rest -= _coverage(path, index)
     return {chr(code) for code in rest}

@@ -51,7 +51,16 @@ def missing_letters(sheet: Sheet) -> str:
     seen = dict.fromkeys("".join(_texts(clean(asdict(sheet)))))
     wanted = {letter for letter in seen if _is_seen(letter)}
     lacking = fonts.lacking(wanted)
+    lacking -= {letter for letter in lacking if not fonts.lacking({_twin(letter)}, of_ours=True)}
     return "".join(letter for letter in seen if letter in lacking)
+
+
+def _twin(letter: str) -> str:
+    """The letter that is the same to Unicode and is drawn in its face where no face has this one:
+    most ideographs that are there for the sake of older character sets have one.
+    """
+    twin = unicodedata.normalize("NFC", letter)
+    return twin if len(twin) == 1 else letter
 
 
 def _is_seen(letter: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from sleek.channels import actions as channels
 from sleek.channels import registry
@@ -119,7 +120,8 @@ def test_only_a_good_measure_prices_and_the_contract_comes_first(
 )
 def test_a_measure_says_how_far_it_goes(till: Connection, found: Fit, said: str) -> None:
     channels.note_measured(till, "card", "USD", found)
-    row = next(row for row in prices.rows(till, "USD") if row.method == "card")
+    with translation.override("en"):
+        row = next(row for row in prices.rows(till, "USD") if row.method == "card")
     assert row.measured.replace("\N{NO-BREAK SPACE}", "\xa0").startswith(said)
 
 

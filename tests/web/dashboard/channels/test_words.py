@@ -34,7 +34,8 @@ def test_support_knows_what_each_failure_was_and_what_to_do(support: Support) ->
 
 
 def test_support_is_told_to_say_nothing_of_a_stolen_card() -> None:
-    said = str(failures.help_for("stripe", "stolen_card").do)
+    with translation.override("en"):
+        said = str(failures.help_for("stripe", "stolen_card").do)
     assert said.startswith("Say only that the bank declined")
 
 
